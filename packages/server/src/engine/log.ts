@@ -1,5 +1,3 @@
-import type { Lane } from "../fanout/lane.ts";
-
 /**
  * The port that orders, keeps and shares the events of rooms. One append-only log a room.
  *
@@ -32,14 +30,14 @@ export interface LogHead {
 export interface NewEntry {
 	/** The event's own id, unique in the room. */
 	readonly id: string;
-	/** The event's kind, kept in a column of its own so that a room's state can be folded without its chat. */
+	/** The event's kind, kept in a column of its own so that an archive can be searched by it. */
 	readonly kind: string;
 	/** User id of who did it. */
 	readonly author: string;
 	/** The author's idempotency key; null for what is never retried. */
 	readonly key: string | null;
-	/** Control entries are what `ReadRange.lane: "control"` answers. */
-	readonly lane: Lane;
+	/** Whether the entry changes the room's state: these are what `ReadRange.controlOnly` answers. */
+	readonly control: boolean;
 	/** The event as JSON text of an object, without its `offset`. */
 	readonly body: string;
 	/** Ids of messages this entry takes back: their stored `text` becomes `""` and `deleted` true, in the same transaction. */
@@ -66,8 +64,8 @@ export interface ReadRange {
 	/** Only entries with a smaller offset. Given without `after`, the *last* `limit` of them are answered, still ascending. */
 	readonly before?: number;
 	readonly limit: number;
-	/** Only this lane's entries. */
-	readonly lane?: Lane;
+	/** Only the entries that change the room's state. */
+	readonly controlOnly?: boolean;
 }
 
 /** The store behind the log cannot answer now. */
