@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { type Code, codes } from "./codes.ts";
+import { type Code as CodeName, codes } from "./codes.ts";
 import { RoomEvent, RoomSettings, User } from "./event.ts";
 import { Ref } from "./upstream.ts";
 
-const Code = v.picklist(Object.keys(codes) as Code[]);
+const Code = v.picklist(Object.keys(codes) as CodeName[]);
 /** What became of an accepted message: shown to all, left out of the live view by the room's budget (but archived), or held for review. */
 export const Fate = v.picklist(["shown", "sampled", "held"]);
 export type Fate = v.InferOutput<typeof Fate>;

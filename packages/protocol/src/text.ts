@@ -95,13 +95,18 @@ const invisible =
 	/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff]|\ud834[\udd73-\udd7a]|\udb40[\udc00-\udfff](?<!\ud83c\udff4(?:\udb40[\udc60-\udc7f])+)/g;
 
 function stripInvisible(text: string): string {
-	return text.replace(/\t/g, " ").replace(invisible, "").replace(/\u200d{2,}/g, "\u200d").replace(/\u200c{2,}/g, "\u200c");
+	return text
+		.replace(/\t/g, " ")
+		.replace(invisible, "")
+		.replace(/\u200d{2,}/g, "\u200d")
+		.replace(/\u200c{2,}/g, "\u200c");
 }
 
 /** Caps stacked combining marks ("zalgo"). Scripts whose letters carry several marks by right get twice as many. */
 function limitMarks(text: string): string {
 	return text.replace(/(\P{M})(\p{M}+)/gu, (_whole, letter: string, marks: string) => {
-		const rich = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Tibetan}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Myanmar}\p{Script=Khmer}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}]/u;
+		const rich =
+			/[\p{Script=Thai}\p{Script=Lao}\p{Script=Tibetan}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Myanmar}\p{Script=Khmer}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}]/u;
 		const marksMax = rich.test(letter) ? limits.combiningMarksMax * 2 : limits.combiningMarksMax;
 		return letter + [...marks].slice(0, marksMax).join("");
 	});
