@@ -21,7 +21,7 @@ export const wordRules: readonly WordRule[] = [
 		files: pure,
 		in: "code",
 		words:
-			/(?<![.\w$])(?:Date\.now|new\s+Date\s*\(\s*\)|Date\(\)|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|performance|console|process|Bun|crypto|fetch|globalThis)\b(?!\s*[:?]\s*[A-Z])/g,
+			/(?<![.\w$])(?:new\s+Date\s*\(\s*\)|Date\s*\(\s*\)|(?:Date\.now|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|performance|console|process|Bun|crypto|fetch|globalThis)\b)/g,
 		instead: "time, chance and everything outside come in as arguments",
 		tests: "exempt",
 	},
