@@ -8,9 +8,12 @@
  * - A key that one author used in a room before answers the first entry, however long ago.
  */
 export interface RoomLog {
-	/** Opens a room's log, creating it empty where `create` says so; null where it does not exist and may not be made. */
+	/** Opens a room's log, creating it empty where `create` says so; null where it does not exist and may not be made. Throws `LogUnavailable`. */
 	open(room: string, options: { create: boolean }): Promise<LogHead | null>;
-	/** Adds one entry at the end. Calls may overlap; their commits are grouped. Never throws: faults come back as `failed`. */
+	/**
+	 * Adds one entry at the end of a room that was opened once. Calls may overlap; their commits are grouped, and take their offsets in
+	 * the order of the calls. Never throws: faults come back as `failed`.
+	 */
 	append(room: string, entry: NewEntry): Promise<Appended>;
 	/** Reads entries in ascending order of offset. See `ReadRange`. Throws `LogUnavailable` when the store cannot answer. */
 	read(room: string, range: ReadRange): Promise<readonly Entry[]>;
@@ -40,7 +43,7 @@ export interface NewEntry {
 	readonly control: boolean;
 	/** The event as JSON text of an object, without its `offset`. */
 	readonly body: string;
-	/** Ids of messages this entry takes back: their stored `text` becomes `""` and `deleted` true, in the same transaction. */
+	/** Ids of messages this entry takes back: their stored `text` becomes `""` and `deleted` true, in the same transaction. Unknown ids are passed over. */
 	readonly redacts?: readonly string[];
 }
 
@@ -59,10 +62,11 @@ export type Appended =
 	| { readonly outcome: "failed"; readonly reason: "unavailable" | "overloaded"; readonly detail: string };
 
 export interface ReadRange {
-	/** Only entries with a greater offset. Given alone (or with `through`), the *first* `limit` of them are answered. */
+	/** Only entries with a greater offset. Where it is given, the *first* `limit` entries of the range are answered. */
 	readonly after?: number;
-	/** Only entries with a smaller offset. Given without `after`, the *last* `limit` of them are answered, still ascending. */
+	/** Only entries with a smaller offset. Where `after` is not given, the *last* `limit` of the range are answered, still ascending. */
 	readonly before?: number;
+	/** 0 to `engineLimits.readEntriesMax`, an integer; anything else throws `RangeError`. */
 	readonly limit: number;
 	/** Only the entries that change the room's state. */
 	readonly controlOnly?: boolean;

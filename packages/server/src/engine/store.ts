@@ -1,6 +1,6 @@
 /**
  * The port for the few facts that belong to the server and to no room: the secret guests' tokens are signed with, and the hash of the
- * operator's key. Small strings by name; held by `contract/server-store.contract.ts`.
+ * operator's key. Small strings by name. Both calls throw `LogUnavailable` when the store cannot answer; held by `contract/server-store.contract.ts`.
  */
 export interface ServerStore {
 	/** The value kept under `name`, or null. */
