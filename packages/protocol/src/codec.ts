@@ -12,6 +12,11 @@ import { Upstream, upstreamTypes } from "./upstream.ts";
 export type Codec = "json" | "deflate" | "text";
 export const DEFLATE_TAG = 0x01;
 
+/** What goes on a link as one frame. */
+export type Payload =
+	| { readonly kind: "text"; readonly data: string }
+	| { readonly kind: "binary"; readonly data: Uint8Array<ArrayBuffer> };
+
 export type Decoded =
 	| { readonly ok: true; readonly frame: Upstream }
 	| { readonly ok: false; readonly code: Code; readonly detail: string; readonly ref?: string | number };

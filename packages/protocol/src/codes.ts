@@ -17,6 +17,7 @@ export const codes = {
 	too_slow: { http: 503, close: 4101, message: "The connection could not keep up and was let go; it can resume." },
 	silent: { http: 408, close: 4102, message: "Nothing was heard from the connection in time." },
 	overloaded: { http: 503, close: 4103, message: "The server is at its limit. Try again shortly." },
+	flooding: { http: 429, close: 4104, message: "The connection sends far more than it may." },
 	// Rejections: the connection goes on.
 	unknown_type: { http: 400, close: null, message: "The server does not know this type of frame." },
 	not_joined: { http: 409, close: null, message: "Join the room first." },

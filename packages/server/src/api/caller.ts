@@ -1,0 +1,55 @@
+import type { Code } from "@hubbub/protocol/codes.ts";
+import { problem } from "@hubbub/protocol/problem.ts";
+import type { Context } from "hono";
+import type { Outcome } from "../host/outcome.ts";
+import type { RoomHost } from "../host/room-host.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+import type { Random } from "../runtime/random.ts";
+import { type Authenticator, bearerToken, type Principal } from "../session/authenticate.ts";
+import type { Entrance } from "../session/entrance.ts";
+
+/** What the HTTP API needs from around it. */
+export interface ApiServices {
+	readonly authenticator: Authenticator;
+	readonly entrance: Entrance;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly logger: Logger;
+	readonly metrics: Metrics;
+	/** Turns the one-time set-up token into the operator's key. See `setup.ts`. */
+	readonly setUp: (token: string) => Promise<SetUp>;
+	/** Whether the store answers and the server takes people in. */
+	readonly isReady: () => Promise<boolean>;
+}
+
+export type SetUp = { readonly ok: true; readonly adminKey: string } | { readonly ok: false; readonly code: "setup_done" | "unauthorized" };
+
+/** Hono's types for our requests. */
+export interface Env {
+	Bindings: { address: string };
+}
+
+/** Who is calling and the room they call about, or the response that turns them away. One door with the sockets': `Entrance`. */
+export type Caller =
+	| { readonly ok: true; readonly principal: Principal; readonly host: RoomHost }
+	| { readonly ok: false; readonly response: Response };
+
+export async function callerOf(context: Context<Env>, services: ApiServices, room: string): Promise<Caller> {
+	const token = bearerToken(context.req.header("authorization"));
+	const { address } = context.env;
+	const authenticated = token === undefined ? null : await services.authenticator.authenticate(token, undefined);
+	if (authenticated && !authenticated.ok) return turnAway("unauthorized", authenticated.detail);
+	const principal = authenticated?.principal ?? services.authenticator.guestAt(address);
+	const entered = await services.entrance.enter(room, principal, address);
+	return entered.ok ? { ok: true, principal, host: entered.host } : turnAway(entered.code, entered.detail, entered.retryAfterMs);
+}
+
+function turnAway(code: Code, detail?: string, retryAfterMs?: number): Caller {
+	return { ok: false, response: problem(code, detail, retryAfterMs) };
+}
+
+export function refusal(outcome: Outcome & { ok: false }): Response {
+	return problem(outcome.code, outcome.detail, outcome.retryAfterMs);
+}

@@ -1,0 +1,30 @@
+import { deflateRawSync } from "node:zlib";
+import { type BatchSource, type Codec, DEFLATE_TAG, encodeBatchJson, encodeBatchText, type Payload } from "@hubbub/protocol/codec.ts";
+import { serverLimits } from "../runtime/limits.ts";
+
+/** Writes a batch in one codec, for all viewers at once. Small batches are not worth deflating and go as plain JSON (SPEC FRAME-4). */
+export function encodeBatch(source: BatchSource, codec: Codec): Payload | null {
+	switch (codec) {
+		case "json":
+			return { kind: "text", data: encodeBatchJson(source) };
+		case "text": {
+			const lines = encodeBatchText(source);
+			return lines === null ? null : { kind: "text", data: lines };
+		}
+		case "deflate": {
+			const json = encodeBatchJson(source);
+			return json.length < serverLimits.deflateUnitsMin ? { kind: "text", data: json } : { kind: "binary", data: deflateFrame(json) };
+		}
+		default:
+			return codec satisfies never;
+	}
+}
+
+/** `0x01`, then raw DEFLATE (RFC 1951) of the JSON. */
+export function deflateFrame(json: string): Uint8Array<ArrayBuffer> {
+	const deflated = deflateRawSync(json, { level: 6 });
+	const frame = new Uint8Array(deflated.length + 1);
+	frame[0] = DEFLATE_TAG;
+	frame.set(deflated, 1);
+	return frame;
+}

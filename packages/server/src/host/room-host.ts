@@ -1,0 +1,356 @@
+import type { Codec } from "@hubbub/protocol/codec.ts";
+import { encodeCursor, type Position } from "@hubbub/protocol/cursor.ts";
+import type { RoomState as PublicState } from "@hubbub/protocol/downstream.ts";
+import type { RoomEvent, RoomSettings } from "@hubbub/protocol/event.ts";
+import { limits } from "@hubbub/protocol/limits.ts";
+import type { Entry, LogHead, RoomLog } from "../engine/log.ts";
+import { Lanes, type LoggedEvent } from "../fanout/lane.ts";
+import { FlushSchedule } from "../fanout/schedule.ts";
+import { Window } from "../fanout/window.ts";
+import { apply, isControl } from "../room/apply.ts";
+import type { Command } from "../room/command.ts";
+import { decide } from "../room/decide.ts";
+import type { Decision } from "../room/decision.ts";
+import { initialState, type RoomState } from "../room/state.ts";
+import type { Rate } from "../room/token-bucket.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { serverLimits } from "../runtime/limits.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+import type { Random } from "../runtime/random.ts";
+import { encodeBatch } from "./encode.ts";
+import type { Outcome } from "./outcome.ts";
+import { Recent } from "./recent.ts";
+
+/** What a live room needs from around it. */
+export interface HostServices {
+	readonly log: RoomLog;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly logger: Logger;
+	readonly metrics: Metrics;
+	/** What one person may write; null is no limit. */
+	readonly rate: Rate | null;
+}
+
+/** One viewer of one room, as the room sees it: something to wake when there is more to read. */
+export interface Reader {
+	readonly codec: Codec;
+	/** New batches stand in the host's window. Called once a flush; must not throw. */
+	wake(): void;
+}
+
+/** Where a reader starts. `events` run up to `through`; a reader that still misses some asks `after` again. */
+export interface Placement {
+	readonly recovered: boolean;
+	readonly events: readonly LoggedEvent[];
+	/** Offset the reader has reached with these events. */
+	readonly through: number;
+}
+
+/** A page of the archive: `events` ascending, `before` the cursor of the next older page, null at the first event. */
+export interface HistoryPage {
+	readonly events: readonly string[];
+	readonly before: string | null;
+}
+
+/** Runs one live room on this node: carries out what the rules decide, follows the log, and flushes to whoever reads. */
+export class RoomHost {
+	readonly room: string;
+	readonly window: Window;
+	readonly #services: HostServices;
+	readonly #epoch: string;
+	readonly #state: RoomState;
+	readonly #recent = new Recent({ eventsMax: serverLimits.recentEventsMax, unitsMax: serverLimits.recentUnitsMax });
+	readonly #lanes: Lanes;
+	readonly #schedule = new FlushSchedule();
+	readonly #readers = new Set<Reader>();
+	readonly #outcomes = new Map<string, Promise<Outcome>>();
+	/** Offset of the last event applied. */
+	#head: number;
+	#likes = 0;
+	#commandsPending = 0;
+	#flushPlanned = false;
+	#ambientPlanned = false;
+	#repairing = false;
+	/** When the last reader left or the last command came, monotonic. */
+	#idleSinceMs: number;
+
+	private constructor(room: string, head: LogHead, services: HostServices) {
+		this.room = room;
+		this.#services = services;
+		this.#epoch = head.epoch;
+		this.#head = head.offset;
+		this.#state = initialState(room, { rate: services.rate });
+		this.#lanes = new Lanes(head.offset);
+		this.#idleSinceMs = services.clock.monotonicMs();
+		const { metrics } = services;
+		this.window = new Window({
+			through: head.offset,
+			encode(source, codec) {
+				metrics.encodes.inc({ codec });
+				return encodeBatch(source, codec);
+			},
+			batchesMax: serverLimits.windowBatchesMax,
+			bytesMax: serverLimits.windowUnitsMax,
+		});
+	}
+
+	/**
+	 * Opens a room whose log ends at `head`: folds its control events, however old, and reads its latest ones.
+	 * Throws `LogUnavailable` when the store cannot answer.
+	 */
+	static async open(room: string, head: LogHead, services: HostServices): Promise<RoomHost> {
+		const host = new RoomHost(room, head, services);
+		let after = 0;
+		for (;;) {
+			const page = await services.log.read(room, { after, before: head.offset + 1, limit: 1_000, controlOnly: true });
+			for (const entry of page) apply(host.#state, JSON.parse(entry.json) as RoomEvent);
+			const last = page.at(-1);
+			if (!last || page.length < 1_000) break;
+			after = last.offset;
+		}
+		const latest = await services.log.read(room, { before: head.offset + 1, limit: serverLimits.recentEventsMax });
+		for (const entry of latest) host.#notePace(host.#remember(entry).event);
+		return host;
+	}
+
+	get settings(): RoomSettings {
+		return this.#state.settings;
+	}
+
+	get viewers(): number {
+		return this.#readers.size;
+	}
+
+	get publicState(): PublicState {
+		return { settings: this.#state.settings, viewers: this.#readers.size, likes: this.#likes };
+	}
+
+	/** Milliseconds nobody has read or written here; 0 while somebody is in. */
+	idleMs(): number {
+		return this.#readers.size > 0 || this.#commandsPending > 0 ? 0 : this.#services.clock.monotonicMs() - this.#idleSinceMs;
+	}
+
+	cursorAt(offset: number): string {
+		return encodeCursor({ epoch: this.#epoch, offset });
+	}
+
+	/**
+	 * Decides on a command and, where it is accepted, waits until it is durable. A `say` with a key that its author used before answers
+	 * what became of it the first time (SPEC SAY-3). Never throws.
+	 */
+	submit(command: Command): Promise<Outcome> {
+		this.#idleSinceMs = this.#services.clock.monotonicMs();
+		if (command.kind !== "say") return this.#carryOut(command, null);
+		const keyOfAuthor = `${command.actor.id}\n${command.key}`;
+		const known = this.#outcomes.get(keyOfAuthor);
+		if (known) return known;
+		const outcome = this.#carryOut(command, command.key).then((answer) => {
+			if (!answer.ok) this.#outcomes.delete(keyOfAuthor);
+			return answer;
+		});
+		this.#outcomes.set(keyOfAuthor, outcome);
+		if (this.#outcomes.size > serverLimits.recentKeysMax) {
+			for (const oldest of this.#outcomes.keys()) {
+				this.#outcomes.delete(oldest);
+				break;
+			}
+		}
+		return outcome;
+	}
+
+	async #carryOut(command: Command, key: string | null): Promise<Outcome> {
+		this.#commandsPending++;
+		try {
+			return await this.#decideAndAppend(command, key);
+		} finally {
+			this.#commandsPending--;
+		}
+	}
+
+	async #decideAndAppend(command: Command, key: string | null): Promise<Outcome> {
+		const { clock, random, log, metrics } = this.#services;
+		const startedMs = clock.monotonicMs();
+		const moment = { monotonicMs: startedMs, wallMs: clock.wallMs(), id: random.token(16) };
+		const decision = decide(this.#state, command, moment);
+		if (decision.verdict === "reject") return this.#refuse(command, key, decision);
+
+		const { event, redacts } = decision;
+		const appended = await log.append(this.room, {
+			id: event.kind === "message" ? event.id : moment.id,
+			kind: event.kind,
+			author: command.actor.id,
+			key,
+			control: isControl(event.kind),
+			body: JSON.stringify(event),
+			redacts,
+		});
+		metrics.appendSeconds.observe((clock.monotonicMs() - startedMs) / 1_000);
+		if (appended.outcome !== "appended") this.#state.pace.giveBack(command.actor.id);
+		if (appended.outcome === "failed") return { ok: false, code: appended.reason, detail: appended.detail, retryAfterMs: 1_000 };
+		if (appended.outcome === "appended") metrics.events.inc({ kind: event.kind });
+		return this.#done(appended.entry);
+	}
+
+	/** A retry of a message that was kept is not "too fast": before a refusal, the log is asked whether the key is known. */
+	async #refuse(command: Command, key: string | null, decision: Decision & { verdict: "reject" }): Promise<Outcome> {
+		const { log, metrics } = this.#services;
+		if (key !== null) {
+			const kept = await log.find(this.room, { author: command.actor.id, key }).catch(() => null);
+			if (kept) return this.#done(kept);
+		}
+		metrics.rejects.inc({ code: decision.code });
+		return { ok: false, code: decision.code, detail: decision.detail, retryAfterMs: decision.retryAfterMs };
+	}
+
+	#done(entry: Entry): Outcome {
+		return { ok: true, id: entry.id, cursor: this.cursorAt(entry.offset), fate: "shown", json: entry.json };
+	}
+
+	/** The message with this id as the rules want to know it; null where the log has none. Throws `LogUnavailable`. */
+	async findMessage(id: string): Promise<{ id: string; authorId: string; deleted: boolean } | null> {
+		const known =
+			this.#recent.find(id)?.event ?? (await this.#services.log.find(this.room, { id }).then((entry) => entry && JSON.parse(entry.json)));
+		if (known?.kind !== "message") return null;
+		return { id: known.id, authorId: known.from.id, deleted: known.deleted === true };
+	}
+
+	/** Applause: summed, told with the next ambient figures. */
+	like(count: number): void {
+		this.#likes += count;
+		this.#planAmbient();
+	}
+
+	/** Lets a reader in; it is woken at each flush from now on. */
+	admit(reader: Reader): void {
+		this.#readers.add(reader);
+		this.#planAmbient();
+	}
+
+	release(reader: Reader): void {
+		if (!this.#readers.delete(reader)) return;
+		this.#idleSinceMs = this.#services.clock.monotonicMs();
+		this.#planAmbient();
+	}
+
+	/**
+	 * Where a reader with this position starts. Null, another epoch, a position beyond the end or too far back starts over with the
+	 * latest history; otherwise the next page of what it missed (SPEC LOG-6). Throws `LogUnavailable`.
+	 */
+	async place(after: Position | null): Promise<Placement> {
+		const through = this.window.through;
+		if (!after || after.epoch !== this.#epoch || after.offset > this.#head || through - after.offset > limits.recoveryEventsMax) {
+			const from = Math.max(0, through - limits.historyOnJoin);
+			return { recovered: false, events: await this.#between(from, through, limits.historyOnJoin), through };
+		}
+		const events = await this.#between(after.offset, through, limits.recoveryPageMax);
+		return { recovered: true, events, through: events.at(-1)?.event.offset ?? Math.max(after.offset, through) };
+	}
+
+	/** The next page of what a reader at `after` misses. Throws `LogUnavailable`. */
+	async next(after: number): Promise<readonly LoggedEvent[]> {
+		return this.#between(after, this.window.through, limits.recoveryPageMax);
+	}
+
+	/** A page of the archive before a position, or before the end. Throws `LogUnavailable`. */
+	async history(before: Position | null, limit: number): Promise<HistoryPage> {
+		const end = before && before.epoch === this.#epoch ? before.offset : this.#head + 1;
+		const from = Math.max(0, end - 1 - limit);
+		const events = await this.#between(from, Math.min(end - 1, this.#head), limit);
+		const first = events[0]?.event.offset ?? 1;
+		return { events: events.map((entry) => entry.json), before: first > 1 ? this.cursorAt(first) : null };
+	}
+
+	async #between(after: number, through: number, limit: number): Promise<readonly LoggedEvent[]> {
+		const recent = this.#recent.between(after, through, limit);
+		if (recent) return recent;
+		const entries = await this.#services.log.read(this.room, { after, before: through + 1, limit });
+		return entries.map((entry) => ({ event: JSON.parse(entry.json) as RoomEvent, json: entry.json }));
+	}
+
+	/** The log has committed these, here or on another node. State changes only here. */
+	onAppended(entries: readonly Entry[]): void {
+		let arrived = 0;
+		for (const entry of entries) {
+			if (entry.offset <= this.#head) continue;
+			if (entry.offset > this.#head + 1) {
+				void this.#repair();
+				break;
+			}
+			this.#head = entry.offset;
+			const logged = this.#remember(entry);
+			apply(this.#state, logged.event);
+			this.#notePace(logged.event);
+			if (logged.event.kind === "delete") this.#recent.redact(logged.event.target);
+			this.#lanes.offer(logged);
+			arrived++;
+		}
+		if (arrived === 0) return;
+		this.#schedule.arrived(arrived, this.#services.clock.monotonicMs());
+		this.#planFlush();
+	}
+
+	/** Slow mode holds across restarts and nodes: who said something when is read off the log. */
+	#notePace(event: RoomEvent): void {
+		if (event.kind !== "message") return;
+		const { clock } = this.#services;
+		const agoMs = Math.max(0, clock.wallMs() - event.at);
+		if (agoMs < limits.slowModeSecondsMax * 1_000) this.#state.pace.noteSaid(event.from.id, clock.monotonicMs() - agoMs);
+	}
+
+	#remember(entry: Entry): LoggedEvent {
+		const logged = { event: JSON.parse(entry.json) as RoomEvent, json: entry.json };
+		this.#recent.push(logged);
+		return logged;
+	}
+
+	/** What the log told last is ahead of what was heard: reads what lies between. */
+	async #repair(): Promise<void> {
+		if (this.#repairing) return;
+		this.#repairing = true;
+		try {
+			for (;;) {
+				const missed = await this.#services.log.read(this.room, { after: this.#head, limit: 1_000 });
+				if (missed.length === 0) break;
+				this.onAppended(missed);
+			}
+		} catch (fault) {
+			this.#services.logger.error({ room: this.room, fault: String(fault) }, "could not read events that were missed");
+			this.#services.clock.after(1_000, () => void this.#repair());
+		} finally {
+			this.#repairing = false;
+		}
+	}
+
+	#planFlush(): void {
+		if (this.#flushPlanned) return;
+		this.#flushPlanned = true;
+		const { clock } = this.#services;
+		const delayMs = this.#schedule.delayMs(this.#readers.size, clock.monotonicMs());
+		if (delayMs <= 0) clock.soon(() => this.#flush());
+		else clock.after(delayMs, () => this.#flush());
+	}
+
+	#planAmbient(): void {
+		if (this.#ambientPlanned) return;
+		this.#ambientPlanned = true;
+		this.#services.clock.after(serverLimits.ambientIntervalMs, () => {
+			this.#ambientPlanned = false;
+			this.#lanes.offerAmbient({ viewers: this.#readers.size, likes: this.#likes });
+			if (this.#readers.size > 0) this.#planFlush();
+		});
+	}
+
+	#flush(): void {
+		this.#flushPlanned = false;
+		if (this.#lanes.isEmpty) return;
+		const { clock, metrics } = this.#services;
+		this.#schedule.flushed(clock.monotonicMs());
+		const load = this.#lanes.take();
+		if (load.events.length > 0) metrics.batchEvents.observe(load.events.length);
+		const cursor = this.cursorAt(load.through);
+		this.window.append({ room: this.room, cursor, events: load.events, omitted: load.omitted, ambient: load.ambient }, load.through);
+		for (const reader of this.#readers) reader.wake();
+	}
+}

@@ -1,0 +1,51 @@
+/** Every bound of the server that is not said on the wire (those are `protocol/limits.ts`). Unit and qualifier stand last. */
+export const serverLimits = {
+	/** Latest events of a live room kept decoded, for joining and resuming without a read from the store. */
+	recentEventsMax: 1_000,
+	recentUnitsMax: 2 * 1024 * 1024,
+	/** Encoded batches of a live room. */
+	windowBatchesMax: 512,
+	windowUnitsMax: 2 * 1024 * 1024,
+	/** Answers to idempotency keys remembered per room, so that a quick retry costs no read. Older ones are found in the log. */
+	recentKeysMax: 4_096,
+	/** Rooms live at once on this node; one more is refused as `overloaded`. */
+	roomsLiveMax: 20_000,
+	/** A room nobody is in is put away after this long. */
+	roomIdleMs: 60_000,
+	/** Viewer counts and likes are told at most this often. */
+	ambientIntervalMs: 1_000,
+	/** Batches at least this long are worth deflating. */
+	deflateUnitsMin: 256,
+
+	/** Bytes a socket may have waiting in user space before its reader is parked. */
+	socketBufferBytesMax: 128 * 1024,
+	/** Frames and characters waiting for one session alone (acks, joins); beyond, it is let go with 4101. */
+	directFramesMax: 256,
+	directUnitsMax: 96 * 1024,
+	/** Frames of one connection waiting behind a slow one (a hello being checked, a join being read). */
+	inboundFramesMax: 64,
+	/** Commands of one connection whose answers are still due. */
+	commandsPendingMax: 1_024,
+	/** A socket that takes nothing for this long is let go with 4101. */
+	stalledMs: 20_000,
+	/** Nothing heard, not even a pong, for this many heartbeats: 4102. */
+	heartbeatsMissedMax: 2,
+	/** Frames a connection may send: this many at once, refilled over this long. Off with the rate limit. */
+	frames: { burst: 200, perMs: 4_000 },
+	/** Frames thrown away unread before the connection is let go with 4104. */
+	framesDroppedMax: 1_000,
+	/** Bad frames a connection may send in a row of good ones before it is let go with 4010. */
+	badFramesMax: 20,
+	/** Rooms an address may cause to be made. */
+	roomsMade: { burst: 30, perMs: 60_000 },
+	/** Time a closing handshake may take before the socket is dropped. */
+	closeTimeoutMs: 5_000,
+	/** Longest frame the WebSocket listener itself takes, beyond which it closes with 1009 from the header alone. */
+	listenerFrameBytesMax: 256 * 1024,
+	/** Body of an HTTP request. */
+	bodyBytesMax: 128 * 1024,
+	/** Time given to sessions to leave when the server stops. */
+	drainMs: 3_000,
+	/** A client told to come back waits up to this long, so that a restart is no stampede. */
+	reconnectSpreadMs: 2_000,
+} as const;

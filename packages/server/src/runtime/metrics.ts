@@ -1,0 +1,39 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** The figures this process shows at `/metrics`, in Prometheus's text format. One value, made at start and handed down. */
+export function createMetrics() {
+	const registry = new Registry();
+	const registers = [registry];
+	collectDefaultMetrics({ register: registry, prefix: "hubbub_" });
+	return {
+		registry,
+		connections: new Gauge({ name: "hubbub_connections", help: "Connections open now", labelNames: ["transport"], registers }),
+		closes: new Counter({
+			name: "hubbub_closes_total",
+			help: "Connections closed by the server, by code",
+			labelNames: ["code"],
+			registers,
+		}),
+		rooms: new Gauge({ name: "hubbub_rooms_live", help: "Rooms live on this node", registers }),
+		frames: new Counter({ name: "hubbub_upstream_frames_total", help: "Frames received, by type", labelNames: ["type"], registers }),
+		events: new Counter({ name: "hubbub_events_total", help: "Events logged, by kind", labelNames: ["kind"], registers }),
+		rejects: new Counter({ name: "hubbub_rejects_total", help: "Commands and frames rejected, by code", labelNames: ["code"], registers }),
+		appendSeconds: new Histogram({
+			name: "hubbub_append_seconds",
+			help: "From a command's decision to its being durable",
+			buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5],
+			registers,
+		}),
+		batchEvents: new Histogram({
+			name: "hubbub_batch_events",
+			help: "Events in one flush of a room",
+			buckets: [1, 2, 5, 10, 20, 50, 100, 500],
+			registers,
+		}),
+		encodes: new Counter({ name: "hubbub_batch_encodes_total", help: "Batches encoded, by codec", labelNames: ["codec"], registers }),
+		writes: new Counter({ name: "hubbub_batch_writes_total", help: "Batches written to viewers", registers }),
+		gaps: new Counter({ name: "hubbub_gaps_total", help: "Readers told of a gap", registers }),
+	};
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

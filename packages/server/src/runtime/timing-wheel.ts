@@ -1,0 +1,53 @@
+/**
+ * Deadlines for very many things at one timer's cost: a ring of one-second slots, each a set of what is due then. A session moves
+ * by being put in another slot, so a connection costs no timer of its own.
+ */
+export class TimingWheel<T> {
+	readonly #slots: Set<T>[];
+	readonly #slotOf = new Map<T, number>();
+	readonly #slotMs: number;
+	#turnedTo: number;
+
+	/** Holds deadlines up to `slots × slotMs` ahead; later ones are visited early, at the horizon. */
+	constructor(options: { slots: number; slotMs: number; nowMs: number }) {
+		this.#slots = Array.from({ length: options.slots }, () => new Set<T>());
+		this.#slotMs = options.slotMs;
+		this.#turnedTo = Math.floor(options.nowMs / options.slotMs);
+	}
+
+	get size(): number {
+		return this.#slotOf.size;
+	}
+
+	/** Makes `item` due at `atMs`, instead of when it was due before. */
+	schedule(item: T, atMs: number): void {
+		this.cancel(item);
+		const ahead = Math.ceil(atMs / this.#slotMs) - this.#turnedTo;
+		const slot = (this.#turnedTo + Math.min(Math.max(ahead, 1), this.#slots.length - 1)) % this.#slots.length;
+		this.#slots[slot]?.add(item);
+		this.#slotOf.set(item, slot);
+	}
+
+	cancel(item: T): void {
+		const slot = this.#slotOf.get(item);
+		if (slot === undefined) return;
+		this.#slots[slot]?.delete(item);
+		this.#slotOf.delete(item);
+	}
+
+	/** Hands over everything due by `nowMs`, once each. What is visited is out of the wheel until scheduled again. */
+	turn(nowMs: number, visit: (item: T) => void): void {
+		const target = Math.floor(nowMs / this.#slotMs);
+		// After a long pause (SIGSTOP, suspend) one round visits everything; more rounds would find nothing.
+		const first = Math.max(this.#turnedTo + 1, target - this.#slots.length + 1);
+		for (let tick = first; tick <= target; tick++) {
+			this.#turnedTo = tick;
+			const slot = this.#slots[tick % this.#slots.length];
+			if (!slot || slot.size === 0) continue;
+			const due = [...slot];
+			slot.clear();
+			for (const item of due) this.#slotOf.delete(item);
+			for (const item of due) visit(item);
+		}
+	}
+}

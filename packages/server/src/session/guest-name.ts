@@ -1,0 +1,80 @@
+import { skeleton } from "@hubbub/protocol/text.ts";
+
+/** Names that would pass for the house itself or for those who run a room, as skeletons. */
+const reserved: ReadonlySet<string> = new Set(
+	[
+		"admin",
+		"administrator",
+		"moderator",
+		"mod",
+		"host",
+		"system",
+		"server",
+		"operator",
+		"owner",
+		"staff",
+		"official",
+		"hubbub",
+		"everyone",
+		"all",
+		"管理员",
+		"管理員",
+		"房管",
+		"主播",
+		"系统",
+		"系統",
+		"官方",
+		"客服",
+		"运营",
+		"所有人",
+		"全体成员",
+		"運営",
+		"管理者",
+	].map(skeleton),
+);
+
+/** Whether a name looks like one that only the house may bear (SPEC NAME-3). */
+export function isReserved(name: string): boolean {
+	return reserved.has(skeleton(name));
+}
+
+/** The name of a guest who gave none: `guest-` and the end of their id. */
+export function guestName(id: string): string {
+	return `guest-${id.slice(-4)}`;
+}
+
+/**
+ * The names worn by live sessions, by what they look like, so that no guest passes for somebody who is here. One person may wear their
+ * name on many connections.
+ */
+export class NamesInUse {
+	readonly #wearers = new Map<string, Map<string, number>>();
+
+	/**
+	 * Takes a name for a person and answers what they are called: the name itself, or with the end of their id behind it where somebody
+	 * else here looks the same (SPEC NAME-2). `release` with the answered name when the connection ends.
+	 */
+	take(name: string, id: string): string {
+		const taken = this.#isWornByOther(name, id) ? `${name}·${id.slice(-4)}` : name;
+		const key = skeleton(taken);
+		const wearers = this.#wearers.get(key) ?? new Map<string, number>();
+		wearers.set(id, (wearers.get(id) ?? 0) + 1);
+		this.#wearers.set(key, wearers);
+		return taken;
+	}
+
+	release(name: string, id: string): void {
+		const key = skeleton(name);
+		const wearers = this.#wearers.get(key);
+		const count = wearers?.get(id);
+		if (!wearers || count === undefined) return;
+		if (count > 1) wearers.set(id, count - 1);
+		else wearers.delete(id);
+		if (wearers.size === 0) this.#wearers.delete(key);
+	}
+
+	#isWornByOther(name: string, id: string): boolean {
+		const wearers = this.#wearers.get(skeleton(name));
+		return wearers !== undefined && (wearers.size > 1 || !wearers.has(id));
+	}
+}

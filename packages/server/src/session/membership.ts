@@ -1,0 +1,124 @@
+import { type Code, codes } from "@hubbub/protocol/codes.ts";
+import { decodeCursor } from "@hubbub/protocol/cursor.ts";
+import { limits } from "@hubbub/protocol/limits.ts";
+import type { Ref, Upstream } from "@hubbub/protocol/upstream.ts";
+import type { Outcome } from "../host/outcome.ts";
+import type { RoomHost } from "../host/room-host.ts";
+import type { Command } from "../room/command.ts";
+import { serverLimits } from "../runtime/limits.ts";
+import type { Logger } from "../runtime/log.ts";
+import { actorIn, type Principal } from "./authenticate.ts";
+import type { Entrance } from "./entrance.ts";
+import { type Desk, Subscription } from "./subscription.ts";
+
+type Frame<Type extends Upstream["type"]> = Upstream & { type: Type };
+
+/** The rooms one session is in: joins and leaves, commands and their answers. */
+export class Membership {
+	readonly #desk: Desk;
+	readonly #entrance: Entrance;
+	readonly #logger: Logger;
+	readonly #subscriptions = new Map<string, Subscription>();
+	#commandsPending = 0;
+
+	constructor(desk: Desk, services: { entrance: Entrance; logger: Logger }) {
+		this.#desk = desk;
+		this.#entrance = services.entrance;
+		this.#logger = services.logger;
+	}
+
+	/** Enters a room, after the cursor the frame brings; answers `joined`, or a `reject` that says why not. */
+	async join(principal: Principal, { room, ref, after }: Frame<"join">): Promise<void> {
+		const desk = this.#desk;
+		if (this.#subscriptions.has(room)) return desk.reject("already_joined", undefined, ref, undefined, room);
+		if (this.#subscriptions.size >= limits.roomsPerConnectionMax) return desk.reject("too_many_rooms", undefined, ref, undefined, room);
+		const entered = await this.#entrance.enter(room, principal, desk.address);
+		if (!desk.isOpen) return;
+		if (!entered.ok) {
+			if (desk.codec === "text") return this.#turnAway(entered.code, entered.detail);
+			return desk.reject(entered.code, entered.detail, ref, entered.retryAfterMs, room);
+		}
+		const subscription = new Subscription(entered.host, desk.codec, desk);
+		this.#subscriptions.set(room, subscription);
+		try {
+			await subscription.start(after === undefined ? null : decodeCursor(after), ref);
+		} catch {
+			this.#subscriptions.delete(room);
+			subscription.leave();
+			desk.reject("unavailable", "The room's history cannot be read now.", ref, 1_000, room);
+		}
+	}
+
+	/** On the text subprotocol there is one room and no way to ask again: a refusal ends the connection. */
+	#turnAway(code: Code, detail: string | undefined): void {
+		if (code === "room_not_found") return this.#desk.bye("room_not_found");
+		if (code === "guests_not_allowed") return this.#desk.bye("unauthorized", detail ?? codes.guests_not_allowed.message);
+		this.#desk.bye("overloaded", detail);
+	}
+
+	leave({ room, ref }: Frame<"leave">): void {
+		const subscription = this.#subscriptions.get(room);
+		if (!subscription) return this.#desk.reject("not_joined", undefined, ref, undefined, room);
+		this.#subscriptions.delete(room);
+		subscription.leave();
+		this.#desk.sendFrame({ type: "left", ...(ref !== undefined && { ref }), room });
+	}
+
+	say(principal: Principal, frame: Frame<"say">): void {
+		const { room, key, text, replyTo, style } = frame;
+		this.#submit(frame, () => ({ kind: "say", actor: actorIn(principal, room), key, text, replyTo, style }));
+	}
+
+	takeBack(principal: Principal, frame: Frame<"delete">): void {
+		const actor = actorIn(principal, frame.room);
+		this.#submit(frame, async (host) => ({ kind: "delete", actor, target: await host.findMessage(frame.id) }));
+	}
+
+	configure(principal: Principal, frame: Frame<"settings">): void {
+		const actor = actorIn(principal, frame.room);
+		this.#submit(frame, () => ({ kind: "settings", actor, settings: frame.settings }));
+	}
+
+	like({ room, count }: Frame<"like">): void {
+		this.#subscriptions.get(room)?.host.like(count);
+	}
+
+	/** Hands a command to its room; the answer goes out when the room has one, without holding up what follows. */
+	#submit(frame: { room: string; ref?: Ref }, build: (host: RoomHost) => Command | Promise<Command>): void {
+		const { room, ref } = frame;
+		const host = this.#subscriptions.get(room)?.host;
+		if (!host) return this.#desk.reject("not_joined", undefined, ref, undefined, room);
+		if (this.#commandsPending >= serverLimits.commandsPendingMax)
+			return this.#desk.reject("rate_limited", "Too many commands await their answer.", ref, 1_000, room);
+		this.#commandsPending++;
+		const command = build(host);
+		const submitted = command instanceof Promise ? command.then((built) => host.submit(built)) : host.submit(command);
+		submitted
+			.catch((fault): Outcome => {
+				this.#logger.error({ room, fault: String(fault) }, "a command could not be carried out");
+				return { ok: false, code: "unavailable", retryAfterMs: 1_000 };
+			})
+			.then((outcome) => {
+				this.#commandsPending--;
+				this.#answer(frame, outcome);
+			});
+	}
+
+	#answer({ room, ref }: { room: string; ref?: Ref }, outcome: Outcome): void {
+		if (!outcome.ok) return this.#desk.reject(outcome.code, outcome.detail, ref, outcome.retryAfterMs, room);
+		if (this.#desk.codec === "text") return;
+		const { json, id, cursor, fate } = outcome;
+		const head = JSON.stringify({ type: "ack", ref, room, id, cursor, fate });
+		this.#desk.send(`${head.slice(0, -1)},"event":${json}}`);
+	}
+
+	/** The link takes frames again: each room goes on from its cursor. */
+	wake(): void {
+		for (const subscription of this.#subscriptions.values()) subscription.wake();
+	}
+
+	leaveAll(): void {
+		for (const subscription of this.#subscriptions.values()) subscription.leave();
+		this.#subscriptions.clear();
+	}
+}

@@ -1,0 +1,344 @@
+import { type Codec, type Decoded, decodeUpstream, encodeDownstream, serverLine } from "@hubbub/protocol/codec.ts";
+import { type CloseCode, type Code, codes } from "@hubbub/protocol/codes.ts";
+import type { Downstream } from "@hubbub/protocol/downstream.ts";
+import { limits } from "@hubbub/protocol/limits.ts";
+import type { Ref, Upstream } from "@hubbub/protocol/upstream.ts";
+import type { RoomTable } from "../host/room-table.ts";
+import { type Rate, TokenBucket } from "../room/token-bucket.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { serverLimits } from "../runtime/limits.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+import type { Random } from "../runtime/random.ts";
+import { type Authenticator, actorIn, type Principal } from "./authenticate.ts";
+import type { Entrance } from "./entrance.ts";
+import type { Link } from "./link.ts";
+import { Membership } from "./membership.ts";
+import { Outbound } from "./outbound.ts";
+import type { SessionTable } from "./session-table.ts";
+import type { Desk } from "./subscription.ts";
+
+export interface SessionServices {
+	readonly rooms: RoomTable;
+	readonly table: SessionTable;
+	readonly authenticator: Authenticator;
+	readonly entrance: Entrance;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly logger: Logger;
+	readonly metrics: Metrics;
+	/** Frames one connection may send; null is no limit. */
+	readonly frameRate: Rate | null;
+}
+
+/** Where a session is in its life. */
+type Phase =
+	| { readonly name: "greeting" }
+	| { readonly name: "open"; readonly principal: Principal }
+	| { readonly name: "closing" }
+	| { readonly name: "closed" };
+
+/**
+ * One viewer's conversation, whatever carries it: hello, joins, commands and their answers, resume, close. Frames are decoded as they
+ * come and handled one after another; nothing here waits for a disk but the frame's own answer.
+ */
+export class Session implements Desk {
+	readonly id: string;
+	readonly outbound: Outbound;
+	readonly address: string;
+	readonly #link: Link;
+	readonly #services: SessionServices;
+	/** `text` is the plain subprotocol; otherwise what the hello accepted. */
+	#codec: Codec;
+	/** The room named by the address the client connected to. */
+	readonly #room: string | null;
+	#phase: Phase = { name: "greeting" };
+	readonly #membership: Membership;
+	#inbound: Decoded[] = [];
+	#handling = false;
+	readonly #frames: TokenBucket | null;
+	#framesDropped = 0;
+	#badFrames = 0;
+	#heardAtMs: number;
+	#stalledSinceMs: number | null = null;
+
+	constructor(link: Link, services: SessionServices, options: { codec: "json" | "text"; room: string | null }) {
+		this.id = services.random.token(12);
+		this.address = link.address;
+		this.outbound = new Outbound(link);
+		this.#link = link;
+		this.#services = services;
+		this.#codec = options.codec;
+		this.#room = options.room;
+		this.#membership = new Membership(this, services);
+		const nowMs = services.clock.monotonicMs();
+		this.#heardAtMs = nowMs;
+		this.#frames = services.frameRate && new TokenBucket(services.frameRate, nowMs);
+		services.table.add(this);
+		services.table.checkIn(this, limits.helloTimeoutMs);
+		if (options.codec === "text") this.#accept({ ok: true, frame: { type: "hello" } });
+	}
+
+	/** A data frame came in. Never throws; a frame is answered by what the table of codes says (SPEC UP-2). */
+	receive(data: string | Uint8Array): void {
+		if (this.#phase.name === "closing" || this.#phase.name === "closed") return;
+		this.heard();
+		if (!this.#mayReceive()) return;
+		if (data.length > limits.frameBytesMax || (typeof data === "string" && Buffer.byteLength(data) > limits.frameBytesMax))
+			return this.bye("frame_too_large", `At most ${limits.frameBytesMax} bytes.`);
+		if (this.#codec === "text") return this.#receiveLine(data);
+		if (typeof data !== "string") return this.#accept({ ok: false, code: "bad_frame", detail: "Binary frames mean nothing here." });
+		this.#accept(decodeUpstream(data));
+	}
+
+	/** Anything came in, if only a pong: the peer is there. */
+	heard(): void {
+		this.#heardAtMs = this.#services.clock.monotonicMs();
+	}
+
+	/** A ping came in. It counts as a frame, so that pings cannot flood. */
+	heardPing(): void {
+		this.heard();
+		this.#mayReceive();
+	}
+
+	get isOpen(): boolean {
+		return this.#phase.name === "open";
+	}
+
+	get codec(): Codec {
+		return this.#codec;
+	}
+
+	/** Frames above the connection's rate are thrown away before they cost a parse. */
+	#mayReceive(): boolean {
+		if (!this.#frames) return true;
+		const waitMs = this.#frames.take(this.#services.clock.monotonicMs());
+		if (waitMs === 0) {
+			this.#framesDropped = 0;
+			return true;
+		}
+		if (this.#framesDropped++ === 0) this.reject("rate_limited", "The connection sends too many frames.", undefined, waitMs);
+		if (this.#framesDropped > serverLimits.framesDroppedMax) this.bye("flooding");
+		return false;
+	}
+
+	#receiveLine(data: string | Uint8Array): void {
+		if (typeof data !== "string") return this.#rejectBad("Send text frames here; one frame is one message.", undefined);
+		const key = this.#services.random.token(16);
+		this.#accept({ ok: true, frame: { type: "say", room: this.#room as string, key, text: data } });
+	}
+
+	#onBad(decoded: Decoded & { ok: false }): undefined {
+		if (this.#phase.name === "greeting") this.bye("bad_frame", `The first frame must be a hello. ${decoded.detail}`);
+		else if (decoded.code === "bad_frame") this.#rejectBad(decoded.detail, decoded.ref);
+		else this.reject(decoded.code, decoded.detail, decoded.ref);
+	}
+
+	#rejectBad(detail: string, ref: Ref | undefined): void {
+		if (++this.#badFrames > serverLimits.badFramesMax) return this.bye("bad_frame", detail);
+		this.reject("bad_frame", detail, ref);
+	}
+
+	/** Queues a frame, good or bad, behind those being handled. */
+	#accept(decoded: Decoded): void {
+		this.#services.metrics.frames.inc({ type: decoded.ok ? decoded.frame.type : decoded.code });
+		if (this.#inbound.length >= serverLimits.inboundFramesMax) {
+			const ref = decoded.ok ? ("ref" in decoded.frame ? decoded.frame.ref : undefined) : decoded.ref;
+			return this.reject("rate_limited", "Too many frames are waiting.", ref, 1_000);
+		}
+		this.#inbound.push(decoded);
+		if (!this.#handling) void this.#handleAll();
+	}
+
+	async #handleAll(): Promise<void> {
+		this.#handling = true;
+		try {
+			for (let decoded = this.#inbound.shift(); decoded; decoded = this.#inbound.shift()) {
+				if (this.#phase.name === "closing" || this.#phase.name === "closed") break;
+				// Only a hello or a join is waited for: what follows them depends on them.
+				const waiting = decoded.ok ? this.#handle(decoded.frame) : this.#onBad(decoded);
+				if (waiting) await waiting;
+			}
+		} catch (fault) {
+			this.#services.logger.error({ session: this.id, fault: String(fault) }, "a frame could not be handled");
+			this.reject("internal");
+		} finally {
+			this.#handling = false;
+		}
+	}
+
+	#handle(frame: Upstream): Promise<void> | undefined {
+		if (this.#phase.name === "greeting") {
+			if (frame.type === "hello") return this.#onHello(frame);
+			this.bye("bad_frame", "The first frame must be a hello.");
+			return;
+		}
+		if (this.#phase.name !== "open") return;
+		const { principal } = this.#phase;
+		if (this.#isExpired(principal)) return;
+		switch (frame.type) {
+			case "hello":
+				return void this.#rejectBad("Hello was said already.", undefined);
+			case "join":
+				return this.#membership.join(principal, frame);
+			case "leave":
+				return void this.#membership.leave(frame);
+			case "say":
+				return void this.#membership.say(principal, frame);
+			case "delete":
+				return void this.#membership.takeBack(principal, frame);
+			case "settings":
+				return void this.#membership.configure(principal, frame);
+			case "like":
+				return void this.#membership.like(frame);
+			case "ping":
+				return void this.sendFrame({
+					type: "pong",
+					...(frame.ref !== undefined && { ref: frame.ref }),
+					now: this.#services.clock.wallMs(),
+				});
+			default:
+				return frame satisfies never;
+		}
+	}
+
+	async #onHello(hello: Upstream & { type: "hello" }): Promise<void> {
+		const { authenticator, table, clock, logger } = this.#services;
+		const authenticated = await authenticator.authenticate(hello.token, hello.name);
+		if (this.#phase.name !== "greeting") return;
+		if (!authenticated.ok) return this.bye("unauthorized", authenticated.detail);
+		const { principal: known, guestToken } = authenticated;
+		const name = known.kind === "guest" ? table.names.take(known.name, known.id) : known.name;
+		if (known.kind === "member") table.names.take(name, known.id);
+		const principal = { ...known, name };
+		this.#phase = { name: "open", principal };
+		if (this.#codec === "json" && hello.accept?.includes("deflate")) this.#codec = "deflate";
+		table.checkIn(this, limits.heartbeatMs);
+		logger.debug({ session: this.id, user: principal.id, kind: principal.kind }, "hello");
+		if (this.#codec !== "text")
+			this.sendFrame({
+				type: "welcome",
+				session: this.id,
+				user: actorIn(principal, this.#room ?? ""),
+				...(guestToken !== undefined && { token: guestToken }),
+				heartbeatMs: limits.heartbeatMs,
+				now: clock.wallMs(),
+				limits: {
+					frameBytesMax: limits.frameBytesMax,
+					textGraphemesMax: limits.textGraphemesMax,
+					roomsPerConnectionMax: limits.roomsPerConnectionMax,
+				},
+			});
+		const rooms = hello.rooms ?? (this.#room === null ? [] : [{ room: this.#room }]);
+		for (const wanted of rooms) await this.#membership.join(principal, { type: "join", ...wanted });
+	}
+
+	reject(code: Code, detail?: string, ref?: Ref, retryAfterMs?: number, room?: string): void {
+		this.#services.metrics.rejects.inc({ code });
+		const message = detail ?? codes[code].message;
+		if (this.#codec === "text") {
+			const again = retryAfterMs === undefined ? "" : ` Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`;
+			return this.send(serverLine(`Not sent: ${message}${again}`));
+		}
+		this.sendFrame({
+			type: "reject",
+			...(ref !== undefined && { ref }),
+			code,
+			message,
+			...(retryAfterMs !== undefined && { retryAfterMs }),
+			...(room !== undefined && { room }),
+		});
+	}
+
+	sendFrame(frame: Downstream): void {
+		this.send(encodeDownstream(frame));
+	}
+
+	send(data: string): void {
+		if (this.#phase.name === "closing" || this.#phase.name === "closed") return;
+		if (!this.outbound.send(data)) this.bye("too_slow", "Too many answers are waiting to be read.");
+		else this.#watchStall();
+	}
+
+	countWrites(batches: number): void {
+		this.#services.metrics.writes.inc(batches);
+		this.#watchStall();
+	}
+
+	countGap(): void {
+		this.#services.metrics.gaps.inc();
+	}
+
+	/** A link that has just stopped taking frames is looked at again before long. */
+	#watchStall(): void {
+		if (this.#link.writable || this.#stalledSinceMs !== null) return;
+		this.#stalledSinceMs = this.#services.clock.monotonicMs();
+		this.#services.table.checkIn(this, serverLimits.stalledMs);
+	}
+
+	/** The link takes frames again: private ones first, then each room from its cursor. */
+	onWritable(): void {
+		this.#stalledSinceMs = null;
+		this.outbound.flush();
+		this.#membership.wake();
+		this.#watchStall();
+	}
+
+	/** The wheel has come round: is this session late with its hello, silent, stalled, or at the end of its rights? */
+	check(nowMs: number): void {
+		const { table } = this.#services;
+		if (this.#phase.name === "closed") return;
+		if (this.#phase.name === "closing") return this.#link.terminate();
+		if (this.#phase.name === "greeting") return this.bye("silent", "No hello came in time.");
+		if (this.#stalledSinceMs !== null && nowMs - this.#stalledSinceMs >= serverLimits.stalledMs - 1_000) return this.bye("too_slow");
+		const silentMs = nowMs - this.#heardAtMs;
+		if (silentMs > limits.heartbeatMs * serverLimits.heartbeatsMissedMax - 1_000) return this.bye("silent");
+		if (this.#isExpired(this.#phase.principal)) return;
+		if (silentMs >= limits.heartbeatMs - 1_000) this.#link.ping();
+		const untilExpiry = (this.#phase.principal.expiresAtMs ?? Number.POSITIVE_INFINITY) - this.#services.clock.wallMs();
+		table.checkIn(this, Math.max(1_000, Math.min(limits.heartbeatMs, untilExpiry)));
+	}
+
+	#isExpired(principal: Principal): boolean {
+		if (principal.expiresAtMs === null || this.#services.clock.wallMs() < principal.expiresAtMs) return false;
+		this.bye("unauthorized", "The token has expired.");
+		return true;
+	}
+
+	/**
+	 * Says good-bye and begins to close, with the close code and whether to come back that the table gives (SPEC WS-5). What waits
+	 * unsent is dropped: the client resumes from its cursor.
+	 */
+	bye(code: CloseCode, detail?: string): void {
+		if (this.#phase.name === "closing" || this.#phase.name === "closed") return;
+		const { close, message } = codes[code];
+		const words = detail ?? message;
+		const { metrics, logger, table, random } = this.#services;
+		metrics.closes.inc({ code });
+		logger.debug({ session: this.id, code }, "bye");
+		this.#leaveAll();
+		this.#phase = { name: "closing" };
+		if (this.#codec === "text") this.#link.write({ kind: "text", data: serverLine(words) });
+		else {
+			const comeBack = close >= 4100 ? { reconnectAfterMs: Math.ceil(random.unit() * serverLimits.reconnectSpreadMs) } : {};
+			this.#link.write({ kind: "text", data: encodeDownstream({ type: "bye", code, message: words, ...comeBack }) });
+		}
+		this.#link.close(close, code);
+		table.checkIn(this, serverLimits.closeTimeoutMs);
+	}
+
+	/** The transport is gone, whoever ended it. */
+	onClosed(): void {
+		this.#leaveAll();
+		this.#phase = { name: "closed" };
+		this.#services.table.remove(this);
+	}
+
+	#leaveAll(): void {
+		this.#membership.leaveAll();
+		this.#inbound = [];
+		if (this.#phase.name === "open" && this.#phase.principal.kind !== "operator")
+			this.#services.table.names.release(this.#phase.principal.name, this.#phase.principal.id);
+	}
+}

@@ -1,0 +1,152 @@
+import * as v from "valibot";
+import type { Rate } from "../room/token-bucket.ts";
+import { logLevels } from "../runtime/log.ts";
+
+/** One setting: where it comes from, what it may be, and what `--help` says of it. */
+export interface Setting<T = unknown> {
+	/** `HUBBUB_…`; the flag is the same in lower case with dashes, without the prefix. */
+	readonly environment: string;
+	/** What stands for its value in the help. */
+	readonly value: string;
+	readonly help: string;
+	/** May be given as `…_FILE`, the path of a file that holds it. */
+	readonly secret?: true;
+	/** From the text given, or the default where undefined. Its issue's message completes "… must be …". */
+	readonly schema: v.GenericSchema<string | undefined, T>;
+}
+
+const onOff = (fallback: "on" | "off") =>
+	v.pipe(
+		v.optional(v.picklist(["on", "off", "true", "false", "1", "0"], "on or off"), fallback),
+		v.transform((word) => word === "on" || word === "true" || word === "1"),
+	);
+const wholeNumber = (fallback: number, min: number, max: number) =>
+	v.pipe(
+		v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/, `a whole number from ${min} to ${max}`)), String(fallback)),
+		v.transform(Number),
+		v.minValue(min, `a whole number from ${min} to ${max}`),
+		v.maxValue(max, `a whole number from ${min} to ${max}`),
+	);
+const optionalText = v.optional(v.nullable(v.pipe(v.string(), v.minLength(1, "something, or left out"))), null) as v.GenericSchema<
+	string | undefined,
+	string | null
+>;
+const optionalUrl = v.optional(v.nullable(v.pipe(v.string(), v.regex(/^https?:\/\/\S+$/, "an http(s) address"))), null) as v.GenericSchema<
+	string | undefined,
+	string | null
+>;
+const text = (fallback: string) => v.optional(v.pipe(v.string(), v.minLength(1, "something")), fallback);
+
+/** `5/5s` is five at once, refilled over five seconds; `off` is no limit. */
+export const RateText = v.pipe(
+	v.optional(v.pipe(v.string(), v.regex(/^(off|[1-9]\d{0,5}\/[1-9]\d{0,3}s)$/, "like 5/5s, or off")), "5/5s"),
+	v.transform((words): Rate | null => {
+		if (words === "off") return null;
+		const [burst, seconds] = words.slice(0, -1).split("/").map(Number) as [number, number];
+		return { burst, perMs: seconds * 1_000 };
+	}),
+);
+
+const Origins = v.pipe(
+	v.optional(v.string(), ""),
+	v.transform((list) => list.split(",").flatMap((origin) => origin.trim() || [])),
+	v.array(v.pipe(v.string(), v.regex(/^(\*|https?:\/\/[^/\s]+)$/, "origins like https://example.org, separated by commas"))),
+);
+
+/** Everything an operator can set (SPEC OPS-1). */
+export const settingsTable = {
+	port: {
+		environment: "HUBBUB_PORT",
+		value: "PORT",
+		help: "Port to listen on; 0 takes a free one. Default 8080.",
+		schema: wholeNumber(8080, 0, 65_535),
+	},
+	host: {
+		environment: "HUBBUB_HOST",
+		value: "ADDRESS",
+		help: "Address to listen on. Default: this machine alone, 127.0.0.1 and ::1. For everybody: 0.0.0.0 or ::.",
+		schema: optionalText,
+	},
+	data: {
+		environment: "HUBBUB_DATA",
+		value: "FOLDER",
+		help: "Folder of the database; made if missing. Default ./data. The word memory keeps nothing.",
+		schema: text("data"),
+	},
+	config: {
+		environment: "HUBBUB_CONFIG",
+		value: "FILE",
+		help: "YAML, TOML or JSON file of settings, named like the flags.",
+		schema: optionalText,
+	},
+	autoCreateRooms: {
+		environment: "HUBBUB_AUTO_CREATE_ROOMS",
+		value: "on|off",
+		help: "Whether joining makes a room that does not exist. Default on.",
+		schema: onOff("on"),
+	},
+	rateLimit: {
+		environment: "HUBBUB_RATE_LIMIT",
+		value: "N/Ss|off",
+		help: "Messages a person may send in one room. Default 5/5s.",
+		schema: RateText,
+	},
+	maxConnectionsPerIp: {
+		environment: "HUBBUB_MAX_CONNECTIONS_PER_IP",
+		value: "N",
+		help: "Connections from one address; this machine's own are exempt. Default 200.",
+		schema: wholeNumber(200, 1, 1_000_000),
+	},
+	allowedOrigins: {
+		environment: "HUBBUB_ALLOWED_ORIGINS",
+		value: "LIST",
+		help: "Origins of other sites' pages that may connect, separated by commas; * is any. Default: this server's own.",
+		schema: Origins,
+	},
+	adminKey: {
+		environment: "HUBBUB_ADMIN_KEY",
+		value: "KEY",
+		help: "The operator's key, at least 16 characters.",
+		secret: true,
+		schema: optionalText,
+	},
+	jwtSecret: {
+		environment: "HUBBUB_JWT_SECRET",
+		value: "SECRET",
+		help: "Shared secret of sign-in tokens (HS256), at least 32 characters.",
+		secret: true,
+		schema: optionalText,
+	},
+	jwksUrl: {
+		environment: "HUBBUB_JWKS_URL",
+		value: "URL",
+		help: "Public keys of sign-in tokens, instead of a secret.",
+		schema: optionalUrl,
+	},
+	jwtIssuer: { environment: "HUBBUB_JWT_ISSUER", value: "TEXT", help: "Required issuer (iss) of sign-in tokens.", schema: optionalText },
+	jwtAudience: {
+		environment: "HUBBUB_JWT_AUDIENCE",
+		value: "TEXT",
+		help: "Required audience (aud) of sign-in tokens.",
+		schema: optionalText,
+	},
+	tlsCert: { environment: "HUBBUB_TLS_CERT", value: "FILE", help: "Certificate chain (PEM): serve https and wss.", schema: optionalText },
+	tlsKey: { environment: "HUBBUB_TLS_KEY", value: "FILE", help: "Private key (PEM) of the certificate.", schema: optionalText },
+	logLevel: {
+		environment: "HUBBUB_LOG_LEVEL",
+		value: "LEVEL",
+		help: `${logLevels.join(", ")}. Default warn on a terminal, else info.`,
+		schema: v.optional(v.nullable(v.picklist(logLevels, `one of ${logLevels.join(", ")}`)), null) as v.GenericSchema<
+			string | undefined,
+			(typeof logLevels)[number] | null
+		>,
+	},
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settingsTable;
+export type Settings = { readonly [Name in SettingName]: v.InferOutput<(typeof settingsTable)[Name]["schema"]> };
+
+/** The flag of a setting: `--max-connections-per-ip`. */
+export function flagOf(name: SettingName): string {
+	return settingsTable[name].environment.slice("HUBBUB_".length).toLowerCase().replaceAll("_", "-");
+}
