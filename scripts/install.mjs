@@ -97,6 +97,10 @@ export function explain(errors) {
 		return `The npm registry could not be reached (${code}). Check the network or the proxy, then run the same command again.`;
 	if (code === "EACCES" || code === "EPERM" || code === "EROFS")
 		return `npm may not write to node_modules here (${code}). Run as the folder's owner, or make the folder writable.`;
+	if (code === "EUSAGE" && errors.includes("in sync")) {
+		const gaps = errors.match(/(?:Missing|Invalid): .*/g) ?? [];
+		return ["package.json and package-lock.json do not agree. Run `npm install --ignore-scripts`, and commit both.", ...gaps].join("\n  ");
+	}
 	if (code === "ENOSPC") return "The disk is full (ENOSPC): node_modules needs about 500 MB.";
 	return `npm could not install:\n${errors.trim()}`;
 }

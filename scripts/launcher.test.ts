@@ -104,8 +104,14 @@ describe("an installation that failed", () => {
 		expect(explain("npm error code ENOSPC\n")).toContain("disk is full");
 	});
 
+	test("for a lockfile that does not agree names the gaps, without npm's page of usage", () => {
+		const errors =
+			"npm error code EUSAGE\nnpm error `npm ci` can only install packages when … are in sync.\nnpm error Missing: lit@3.3.3 from lock file\nnpm error --omit\n";
+		expect(explain(errors)).toEndWith("commit both.\n  Missing: lit@3.3.3 from lock file");
+	});
+
 	test("for another reason repeats what npm said", () => {
-		expect(explain("npm error code EUSAGE\nnpm error The lock file is out of sync.\n")).toContain("out of sync");
+		expect(explain("npm error code EINTEGRITY\nnpm error sha512 is not what was promised\n")).toContain("not what was promised");
 	});
 });
 

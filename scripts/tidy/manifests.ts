@@ -47,6 +47,25 @@ export function findUnargued(manifests: readonly Manifest[], argument: string): 
 	];
 }
 
+/** A lockfile of npm, as far as we look. */
+export interface Lockfile {
+	readonly packages: Readonly<
+		Record<string, { readonly resolved?: string; readonly optionalDependencies?: Readonly<Record<string, string>> }>
+	>;
+}
+
+/** What would keep others from installing: a registry's host, or another system's optional package left out, at which `npm ci` refuses. */
+export function findLockfileFaults({ packages }: Lockfile): Finding[] {
+	const path = "package-lock.json";
+	return Object.entries(packages).flatMap(([key, { resolved, optionalDependencies }]) => {
+		const hosts = resolved?.startsWith("http") ? [{ path, line: null, says: `${key} names a registry: ${resolved}` }] : [];
+		const left = Object.keys(optionalDependencies ?? {}).filter(
+			(name) => !(`node_modules/${name}` in packages || `${key}/node_modules/${name}` in packages),
+		);
+		return [...hosts, ...left.map((name) => ({ path, line: null, says: `leaves out ${name}, an optional package of ${key}` }))];
+	});
+}
+
 /** Imports of packages that the importing package's manifest does not name. Tests may use the root's development tools. */
 export function findUndeclared(sources: readonly Source[], manifests: readonly Manifest[]): Finding[] {
 	const byPath = new Map(manifests.map((manifest) => [manifest.path, manifest.dependencies]));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { findCycles, readImports } from "./imports.ts";
 import { findForbiddenImports } from "./layers.ts";
-import { findUnargued, findUndeclared, findUnpinned } from "./manifests.ts";
+import { findLockfileFaults, findUnargued, findUndeclared, findUnpinned } from "./manifests.ts";
 import { maskSource } from "./mask.ts";
 import {
 	fileLinesMax,
@@ -202,6 +202,20 @@ describe("dependencies", () => {
 		expect(findUnargued([manifest({ lit: "3.3.3", new: "1.0.0", "@hubbub/client": "0.1.0" })], argument).map(({ says }) => says)).toEqual([
 			"does not argue for new",
 			"argues for gone, which nothing depends on",
+		]);
+	});
+
+	test("a lockfile that names a registry or leaves out another system's package is found", () => {
+		const lockfile = {
+			packages: {
+				"node_modules/a": { optionalDependencies: { "a-linux": "1.0.0", "a-darwin": "1.0.0" } },
+				"node_modules/a-linux": { resolved: "https://registry.example/a-linux.tgz" },
+				"node_modules/@hubbub/web": { resolved: "packages/web" },
+			},
+		};
+		expect(findLockfileFaults(lockfile).map(({ says }) => says)).toEqual([
+			"leaves out a-darwin, an optional package of node_modules/a",
+			"node_modules/a-linux names a registry: https://registry.example/a-linux.tgz",
 		]);
 	});
 
