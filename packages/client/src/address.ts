@@ -1,0 +1,44 @@
+/** Where a server is, read from any of its addresses. */
+export interface Address {
+	/** The endpoint for any rooms over one WebSocket, for example `wss://chat.example.com/ws`. */
+	readonly socketUrl: string;
+	/** What paths of the HTTP API are put behind, without a slash at the end. */
+	readonly httpBase: string;
+	/** Host and port; names the storage key of a guest's token. */
+	readonly host: string;
+	/** The room that the address names: `lobby` for the root, null for `/ws`, which is for any rooms. */
+	readonly room: string | null;
+}
+
+/**
+ * Reads a server's address: `http(s)` or `ws(s)`, absolute or relative to the page, of its root, of one of its rooms or of `/ws`;
+ * a server below a path of another site (`https://example.com/chat/`) works too.
+ *
+ * Throws a `SyntaxError` DOMException where the browser's `WebSocket` would: no address, another scheme, a fragment.
+ */
+export function parseAddress(address: string | URL): Address {
+	const url = parseUrl(String(address));
+	const secure = url.protocol === "https:" || url.protocol === "wss:";
+	const match = /^(.*?)(?:\/rooms\/([^/]+)|(\/ws))?\/?$/.exec(url.pathname);
+	const authority = `${url.host}${match?.[1] ?? ""}`;
+	return {
+		socketUrl: `${secure ? "wss" : "ws"}://${authority}/ws`,
+		httpBase: `${secure ? "https" : "http"}://${authority}`,
+		host: url.host,
+		room: match?.[3] ? null : (match?.[2] ?? "lobby"),
+	};
+}
+
+/** The address as `WebSocket.url` shows it: absolute, and of scheme `ws` or `wss`. Throws like `parseAddress`. */
+export function socketHref(address: string | URL): string {
+	return parseUrl(String(address)).href.replace(/^http/, "ws");
+}
+
+function parseUrl(address: string): URL {
+	const base = globalThis.location?.href;
+	if (!URL.canParse(address, base)) throw new DOMException(`'${address}' is not an address.`, "SyntaxError");
+	const url = new URL(address, base);
+	if (!/^(https?|wss?):$/.test(url.protocol)) throw new DOMException(`The scheme ${url.protocol} is none a server has.`, "SyntaxError");
+	if (url.hash) throw new DOMException("The address has a fragment.", "SyntaxError");
+	return url;
+}

@@ -1,0 +1,91 @@
+import { decodeCursor, encodeCursor } from "@hubbub/protocol/cursor.ts";
+import type { RoomEvent } from "@hubbub/protocol/event.ts";
+
+/**
+ * How far one reader has read in one room's log, and which events it has therefore not seen yet. Pure: no clock, no I/O.
+ *
+ * Offsets are compared within an epoch only; another epoch is another history, in which everything is new.
+ */
+export class Bookmark {
+	#cursor: string | null;
+	#epoch: string | null;
+	/** Offset of the newest event seen. */
+	#newest: number;
+	/** Offset of the oldest event seen without a break up to `newest`; null before the first. */
+	#oldest: number | null = null;
+
+	/** `after` is a cursor kept from an earlier visit. */
+	constructor(after: string | null = null) {
+		const position = after === null ? null : decodeCursor(after);
+		this.#cursor = after;
+		this.#epoch = position?.epoch ?? null;
+		this.#newest = position?.offset ?? 0;
+		// Whoever comes back with a cursor has everything up to it: older pages end there.
+		if (position) this.#oldest = position.offset + 1;
+	}
+
+	/** What to hand back as `after`; null where nothing is known yet. */
+	get cursor(): string | null {
+		return this.#cursor;
+	}
+
+	/** The cursor to ask older events with: `before` the oldest one seen. Null where none was seen, or no older one can exist. */
+	get oldest(): { readonly cursor: string; readonly offset: number } | null {
+		if (this.#oldest === null || this.#epoch === null) return null;
+		return { cursor: encodeCursor({ epoch: this.#epoch, offset: this.#oldest }), offset: this.#oldest };
+	}
+
+	/**
+	 * The log goes on at `cursor`: the events among `events` not seen before, ascending. Duplicates, also of whole batches, come
+	 * out empty, and an old cursor does not move the bookmark back.
+	 */
+	advance(cursor: string, events: readonly RoomEvent[]): RoomEvent[] {
+		const position = decodeCursor(cursor);
+		if (position && position.epoch !== this.#epoch) this.#turnTo(position.epoch);
+		if (!position || position.offset >= this.#offset) this.#cursor = cursor;
+		const fresh: RoomEvent[] = [];
+		for (const event of [...events].sort((a, b) => a.offset - b.offset)) {
+			if (event.offset <= this.#newest) continue;
+			this.#newest = event.offset;
+			this.#oldest ??= event.offset;
+			fresh.push(event);
+		}
+		return fresh;
+	}
+
+	/**
+	 * The server could not continue where the bookmark stood; `events` is the latest history. Events seen before stay seen, unless the
+	 * log itself went back: then the same offsets name other events.
+	 */
+	startOver(cursor: string, events: readonly RoomEvent[]): RoomEvent[] {
+		const position = decodeCursor(cursor);
+		if (position?.epoch !== this.#epoch || (position && position.offset < this.#newest)) this.#turnTo(position?.epoch ?? null);
+		// What lies between is not known, so older pages start again from here.
+		this.#oldest = null;
+		this.#cursor = cursor;
+		return this.advance(cursor, events);
+	}
+
+	/** Whether a batch that ends at `cursor` was read before. */
+	isBehind(cursor: string): boolean {
+		const position = decodeCursor(cursor);
+		return position !== null && position.epoch === this.#epoch && this.#cursor !== null && position.offset <= this.#offset;
+	}
+
+	/** An older page was read: `events`, ascending, end right before the oldest seen so far. */
+	extendBack(events: readonly RoomEvent[]): void {
+		const first = events[0];
+		if (first && (this.#oldest === null || first.offset < this.#oldest)) this.#oldest = first.offset;
+	}
+
+	get #offset(): number {
+		return (this.#cursor === null ? null : decodeCursor(this.#cursor))?.offset ?? 0;
+	}
+
+	#turnTo(epoch: string | null): void {
+		this.#epoch = epoch;
+		this.#newest = 0;
+		this.#oldest = null;
+		this.#cursor = null;
+	}
+}

@@ -1,0 +1,370 @@
+import type { Code } from "@hubbub/protocol/codes.ts";
+import type { Downstream, Joined, Reject, Welcome } from "@hubbub/protocol/downstream.ts";
+import type { User } from "@hubbub/protocol/event.ts";
+import { limits } from "@hubbub/protocol/limits.ts";
+import type { Address } from "./address.ts";
+import { type ConnectionState, Dialer, heartbeatRef } from "./dialer.ts";
+import { Emitter } from "./emitter.ts";
+import type { Environment } from "./environment.ts";
+import { HubbubError } from "./error.ts";
+import { fetchPage } from "./history.ts";
+import type { Identity } from "./identity.ts";
+import { LiveRoom, type Uplink } from "./live-room.ts";
+import { type Command, type Entry, Outbox, type Outcome } from "./outbox.ts";
+import type { LinkEnd, Transport } from "./transport.ts";
+
+/** What a connection tells its listeners. */
+export interface ConnectionEvents {
+	state: ConnectionState;
+	/** Who the server says this is: after each welcome. */
+	user: User;
+	/** A refusal that belongs to no promise, for example of likes. */
+	error: HubbubError;
+}
+
+/** Hooks for a face of its own on the connection; see `socket.ts`. */
+export interface ConnectionHooks {
+	/** The link is open and the hello not yet said. */
+	opened?(): void;
+	/** A downstream frame after its duplicates were taken out. Answers to commands go to their `settle` instead. */
+	frame?(frame: Downstream): void;
+	/** Everything is over. */
+	finished?(end: LinkEnd): void;
+}
+
+/** Times a command goes out before `not_joined` is believed. */
+const sendsMax = 3;
+/** Wait before asking again to join, where the server could not just now and did not say how long. */
+const rejoinMs = 2_000;
+/** Wait before asking again for answers, after the server threw frames away and did not say how long. */
+const resendMs = 1_000;
+/** Joins refused with these go better later; with others, asking again unchanged would end the same way. */
+const passing = new Set<Code>(["unavailable", "overloaded", "internal", "rate_limited", "draining", "not_joined"]);
+/** Unasked, these put the client out of a room it was in. Any other unasked refusal is about a frame. */
+const evicting = new Set<Code>(["banned", "room_not_found", "guests_not_allowed", "unauthorized"]);
+
+/** One connection and its rooms: says hello, joins again after every loss, and brings each answer to who asked. */
+export class LiveConnection implements Uplink {
+	readonly environment: Environment;
+	readonly outbox: Outbox;
+	readonly #httpBase: string;
+	readonly #transport: Transport;
+	readonly #identity: Identity;
+	readonly #hooks: ConnectionHooks;
+	#name: string | undefined;
+	readonly #dialer: Dialer;
+	readonly #emitter = new Emitter<ConnectionEvents>();
+	readonly #rooms = new Map<string, LiveRoom>();
+	/** Counts links, so that what was planned on one does not happen on the next. */
+	#links = 0;
+	user: User | null = null;
+	limits: Welcome["limits"] = {
+		frameBytesMax: limits.frameBytesMax,
+		textGraphemesMax: limits.textGraphemesMax,
+		roomsPerConnectionMax: limits.roomsPerConnectionMax,
+	};
+	/** The server's clock minus this one's, in milliseconds. */
+	clockSkewMs = 0;
+
+	constructor(parts: {
+		address: Address;
+		environment: Environment;
+		transport: Transport;
+		identity: Identity;
+		name: string | undefined;
+		queueMax: number;
+		hooks: ConnectionHooks;
+	}) {
+		this.environment = parts.environment;
+		this.#name = parts.name;
+		this.outbox = new Outbox(parts.queueMax);
+		this.#httpBase = parts.address.httpBase;
+		this.#transport = parts.transport;
+		this.#identity = parts.identity;
+		this.#hooks = parts.hooks;
+		this.#dialer = new Dialer(parts.transport, parts.environment, {
+			prepare: () => this.#identity.prepare(),
+			opened: () => this.#hello(),
+			frame: (frame) => this.#receive(frame),
+			lost: () => this.#linkLost(),
+			mayTryAgain: (wasLive) => this.#identity.mayTryAgain(wasLive),
+			changed: (state) => this.#changed(state),
+			finished: (end) => this.#hooks.finished?.(end),
+		});
+		this.#dialer.start();
+	}
+
+	get state(): ConnectionState {
+		return this.#dialer.state;
+	}
+
+	on<Type extends keyof ConnectionEvents>(type: Type, listener: (value: ConnectionEvents[Type]) => void): () => void {
+		return this.#emitter.on(type, listener);
+	}
+
+	/** `callerRef` comes back with the frame that answers the join. */
+	room(id: string, options: { readonly after?: string; readonly callerRef?: string | number } = {}): LiveRoom {
+		const room = this.#rooms.get(id) ?? new LiveRoom(id, this);
+		this.#rooms.set(id, room);
+		if (room.phase !== "left" || this.state.phase === "closed") return room;
+		room.enter(options.after);
+		room.callerRef = options.callerRef;
+		// The server would call the whole hello malformed and end the connection, other rooms and all.
+		if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(id)) {
+			const error = new HubbubError("room_not_found", "No room can have this id.", { room: id });
+			room.asked = true;
+			queueMicrotask(() => {
+				if (room.phase !== "joining") return;
+				this.#show({ type: "reject", code: "room_not_found", message: error.message, room: id }, room);
+				this.#refuse(room, error);
+			});
+		} else if (this.state.phase === "live") this.#join(room);
+		return room;
+	}
+
+	/** The room of this id if it was ever asked for. */
+	findRoom(id: string): LiveRoom | undefined {
+		return this.#rooms.get(id);
+	}
+
+	/** Whether any room was ever asked for. */
+	get hasRooms(): boolean {
+		return this.#rooms.size > 0;
+	}
+
+	/** Says in the next hello who this is, in place of what the options said. */
+	introduce(introduction: { readonly name?: string; readonly token?: string }): void {
+		if (introduction.name !== undefined) this.#name = introduction.name;
+		if (introduction.token !== undefined) this.#identity.use(introduction.token);
+	}
+
+	retryNow(): void {
+		this.#dialer.retryNow();
+	}
+
+	close(code?: number, reason?: string): void {
+		this.#dialer.close(code, reason);
+	}
+
+	// —— for the rooms ——
+
+	submit(command: Command, bytes: number, settle: (outcome: Outcome) => void): void {
+		const { room } = command;
+		const drop = (error: HubbubError) => settle({ kind: "dropped", error });
+		if (this.state.phase === "closed") return drop(this.#closedError());
+		const phase = this.#rooms.get(room)?.phase ?? "left";
+		if (phase === "left") return drop(new HubbubError("left", "This room is not joined.", { room }));
+		const entry = this.outbox.add(command, bytes, settle);
+		if (!entry) return drop(new HubbubError("queue_full", "Too many messages are waiting to be sent.", { room }));
+		// The server would end the connection over it; the margin leaves room for the ref.
+		if (new TextEncoder().encode(entry.json).length > this.limits.frameBytesMax) {
+			this.outbox.take(entry.ref);
+			return drop(new HubbubError("text_too_long", "The message is too long.", { room }));
+		}
+		if (phase === "joined") this.#transmit(entry);
+	}
+
+	send(frame: object): void {
+		this.#dialer.send(frame);
+	}
+
+	page(query: { room: string; before?: string; limit?: number }) {
+		return fetchPage(this.environment, this.#httpBase, query, this.#identity.bearer);
+	}
+
+	leave(room: LiveRoom): void {
+		if (room.asked) this.send({ type: "leave", ref: this.outbox.nextRef(), room: room.id });
+		room.asked = false;
+		this.outbox.drop(room.id, new HubbubError("left", "The room was left.", { room: room.id }));
+	}
+
+	// —— the conversation ——
+
+	#hello(): void {
+		this.#hooks.opened?.();
+		const rooms = this.#joining().slice(0, this.limits.roomsPerConnectionMax);
+		for (const room of rooms) room.asked = true;
+		const accept = this.#transport.accept;
+		this.send({
+			type: "hello",
+			token: this.#identity.bearer ?? undefined,
+			name: this.#name,
+			rooms: rooms.map((room) => ({ room: room.id, after: afterOf(room) })),
+			accept: accept.length > 0 ? accept : undefined,
+		});
+	}
+
+	#joining(): LiveRoom[] {
+		return [...this.#rooms.values()].filter((room) => room.phase === "joining" && !room.asked);
+	}
+
+	#join(room: LiveRoom): void {
+		room.asked = true;
+		room.joinRef = this.outbox.nextRef();
+		this.send({ type: "join", ref: room.joinRef, room: room.id, after: afterOf(room) });
+	}
+
+	#receive(frame: Downstream): void {
+		switch (frame.type) {
+			case "welcome":
+				return this.#welcome(frame);
+			case "joined":
+				return this.#joined(frame);
+			case "batch": {
+				const room = this.#rooms.get(frame.room);
+				// Until the answer to the join, batches belong to an earlier stay; the cursor brings their events back.
+				const news = room?.phase === "joined" ? room.batch(frame) : null;
+				if (news) this.#hooks.frame?.(news);
+				return;
+			}
+			case "gap": {
+				const room = this.#rooms.get(frame.room);
+				if (room?.phase === "joined") room.gap(frame);
+				return this.#hooks.frame?.(frame);
+			}
+			case "left": {
+				// With a ref it is the answer to our own leave.
+				const room = this.#rooms.get(frame.room);
+				if (frame.ref !== undefined || !room || room.phase === "left") return;
+				this.#hooks.frame?.(frame);
+				return this.#refuse(room, null);
+			}
+			case "ack":
+				return this.outbox.take(frame.ref)?.settle({ kind: "ack", ack: frame });
+			case "reject":
+				return this.#reject(frame);
+			case "bye":
+				this.#dialer.byeSaid(frame);
+				return this.#hooks.frame?.(frame);
+			case "pong":
+				this.clockSkewMs = (frame.now ?? this.environment.now()) - this.environment.now();
+				if (frame.ref !== heartbeatRef) this.#hooks.frame?.(frame);
+				return;
+			default:
+				return frame satisfies never;
+		}
+	}
+
+	#welcome(frame: Welcome): void {
+		if (frame.token) this.#identity.keepGuest(frame.token);
+		this.user = frame.user;
+		this.limits = { ...this.limits, ...frame.limits };
+		this.clockSkewMs = frame.now - this.environment.now();
+		this.#emitter.emit("user", frame.user);
+		this.#dialer.welcomed(frame.heartbeatMs);
+		this.#hooks.frame?.(frame);
+		// Rooms asked for since the hello, and those that did not fit into it.
+		for (const room of this.#joining()) this.#join(room);
+	}
+
+	#joined(frame: Joined): void {
+		const room = this.#rooms.get(frame.room);
+		if (!room || room.phase === "left") return;
+		const fresh = room.joined(frame);
+		this.#show({ ...frame, events: [...fresh] }, room);
+		this.#flush(room);
+	}
+
+	#flush(room: LiveRoom): void {
+		for (const entry of this.outbox.unsent(room.id)) this.#transmit(entry);
+	}
+
+	#transmit(entry: Entry): void {
+		entry.inFlight = true;
+		entry.sends++;
+		this.#dialer.sendJson(entry.json);
+	}
+
+	#reject(frame: Reject): void {
+		const entry = this.outbox.find(frame.ref);
+		if (entry) {
+			const room = this.#rooms.get(entry.room);
+			// The server and this side disagree about who is in the room: join again, then say it again.
+			if (frame.code === "not_joined" && room && entry.sends < sendsMax) {
+				entry.inFlight = false;
+				return this.#rejoin(room);
+			}
+			this.outbox.take(entry.ref)?.settle({ kind: "reject", reject: frame, sends: entry.sends });
+			return;
+		}
+		const room = this.#roomOfReject(frame);
+		// The server threw frames away before it read whose they were, so any answer still due may never come: ask again.
+		if (frame.code === "rate_limited" && !room) this.#later(frame.retryAfterMs ?? resendMs, () => this.#resend());
+		if (room?.phase === "joining" && frame.code === "already_joined") return;
+		if (room?.phase === "joining" && passing.has(frame.code)) {
+			const waitMs = frame.retryAfterMs ?? rejoinMs * (1 + this.environment.random());
+			return this.#later(waitMs, () => room.phase === "joining" && this.#join(room));
+		}
+		const error = new HubbubError(frame.code, frame.message, { retryAfterMs: frame.retryAfterMs, room: frame.room });
+		this.#show(frame, room);
+		if (room?.phase === "joining" || (room?.phase === "joined" && evicting.has(frame.code))) this.#refuse(room, error);
+		else if (room?.phase === "joined" && frame.code === "not_joined") this.#rejoin(room);
+		else this.#emitter.emit("error", error);
+	}
+
+	/** The room that a reject without a command is about: by the ref of its join, or by its name where no ref was given. */
+	#roomOfReject(frame: Reject): LiveRoom | undefined {
+		const rooms = [...this.#rooms.values()];
+		if (frame.ref !== undefined) return rooms.find((room) => room.joinRef === frame.ref && room.phase === "joining");
+		return frame.room === undefined ? undefined : this.#rooms.get(frame.room);
+	}
+
+	/** The server does not know, or no longer, that this client is in the room. Several refusals may say so at once. */
+	#rejoin(room: LiveRoom): void {
+		if (room.phase !== "joined") return;
+		room.phase = "joining";
+		this.#join(room);
+	}
+
+	/** Asks again for every answer that is due on this link. Twice the same key, or the same join, does no harm. */
+	#resend(): void {
+		for (const room of this.#rooms.values()) if (room.phase === "joining") this.#join(room);
+		this.outbox.linkLost();
+		for (const room of this.#rooms.values()) if (room.phase === "joined") this.#flush(room);
+	}
+
+	/** Runs `step` after a while, unless the link is another by then. */
+	#later(ms: number, step: () => void): void {
+		const link = this.#links;
+		this.environment.setTimeout(() => {
+			if (link === this.#links && this.state.phase === "live") step();
+		}, ms);
+	}
+
+	/** Shows a frame about a room to the raw face, with the ref its caller knows. */
+	#show(frame: Joined | Reject, room: LiveRoom | undefined): void {
+		this.#hooks.frame?.({ ...frame, ref: room ? room.callerRef : frame.ref });
+		if (room) room.callerRef = undefined;
+	}
+
+	#refuse(room: LiveRoom, error: HubbubError | null): void {
+		room.asked = false;
+		room.refused(error);
+		this.outbox.drop(room.id, error ?? new HubbubError("left", "The server ended the stay in this room.", { room: room.id }));
+	}
+
+	#linkLost(): void {
+		this.#links++;
+		this.outbox.linkLost();
+		for (const room of this.#rooms.values()) room.linkLost();
+	}
+
+	#changed(state: ConnectionState): void {
+		if (state.phase === "closed") {
+			for (const room of this.#rooms.values()) room.phase = "left";
+			this.outbox.drop(null, this.#closedError());
+		}
+		this.#emitter.emit("state", state);
+	}
+
+	#closedError(): HubbubError {
+		const { state } = this;
+		const message = state.phase === "closed" && state.message ? state.message : "The connection is closed.";
+		return new HubbubError("closed", message);
+	}
+}
+
+function afterOf(room: LiveRoom): string | undefined {
+	// The server would call a longer one malformed.
+	return room.cursor !== null && room.cursor.length <= 128 ? room.cursor : undefined;
+}

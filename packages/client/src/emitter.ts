@@ -1,0 +1,33 @@
+/** Listeners by type of event. `Events` maps each type to what its listeners get. */
+export class Emitter<Events extends object> {
+	readonly #listeners = new Map<keyof Events, Set<(value: never) => void>>();
+
+	/** Calls `listener` at every event of `type` from now on. Returns how to stop; stopping twice is harmless. */
+	on<Type extends keyof Events>(type: Type, listener: (value: Events[Type]) => void): () => void {
+		// Wrapped, so that one function given twice is two listeners and each can be stopped alone.
+		const entry = (value: Events[Type]) => listener(value);
+		const entries = this.#listeners.get(type) ?? new Set();
+		this.#listeners.set(type, entries.add(entry));
+		return () => entries.delete(entry);
+	}
+
+	/** Calls the listeners in the order they came. One that throws is reported like any uncaught error and stops nothing. */
+	emit<Type extends keyof Events>(type: Type, value: Events[Type]): void {
+		for (const listener of [...(this.#listeners.get(type) ?? [])]) {
+			try {
+				(listener as (value: Events[Type]) => void)(value);
+			} catch (error) {
+				reportUncaught(error);
+			}
+		}
+	}
+}
+
+/** A page's listener may be wrong; the state of the connection must not suffer. The error still reaches the console. */
+function reportUncaught(error: unknown): void {
+	if (typeof reportError === "function") reportError(error);
+	else
+		queueMicrotask(() => {
+			throw error;
+		});
+}

@@ -1,0 +1,20 @@
+/**
+ * The Hubbub SDK: the discussion beside a live stream, in any page. No dependencies.
+ *
+ * Two faces on one connection that heals itself: `connect(url).room("lobby")` with events and promises, and `HubbubSocket`, which
+ * has the habits of the browser's own `WebSocket`.
+ */
+// biome-ignore-start lint/performance/noBarrelFile: the one entry file of the package
+
+// biome-ignore-end lint/performance/noBarrelFile: the one entry file of the package
+export type { Code } from "@hubbub/protocol/codes.ts";
+export type { Fate } from "@hubbub/protocol/downstream.ts";
+export type { DeleteEvent, MessageEvent, RoomEvent, RoomSettings, SettingsEvent, Style, User } from "@hubbub/protocol/event.ts";
+export { type Connection, type ConnectOptions, connect } from "./connect.ts";
+export type { ConnectionEvents } from "./connection.ts";
+export type { ConnectionState } from "./dialer.ts";
+export type { Environment } from "./environment.ts";
+export { HubbubError, type LocalCode } from "./error.ts";
+export type { HistoryPage } from "./history.ts";
+export type { Room, RoomEvents, Said, SayOptions } from "./room.ts";
+export { HubbubSocket } from "./socket.ts";

@@ -1,0 +1,221 @@
+import type { Ambient, Batch, Gap, Joined } from "@hubbub/protocol/downstream.ts";
+import type { MessageEvent, RoomEvent, RoomSettings } from "@hubbub/protocol/event.ts";
+import { limits } from "@hubbub/protocol/limits.ts";
+import { Bookmark } from "./bookmark.ts";
+import { Emitter } from "./emitter.ts";
+import type { Environment } from "./environment.ts";
+import { HubbubError } from "./error.ts";
+import type { HistoryPage, HistoryQuery } from "./history.ts";
+import { LikeMeter } from "./likes.ts";
+import type { Command, Outcome } from "./outbox.ts";
+import type { Room, RoomEvents, Said, SayOptions } from "./room.ts";
+
+/** What a room needs of the connection it lives on. */
+export interface Uplink {
+	readonly environment: Environment;
+	/** Sends a command, now or when the room is joined again. `settle` is called exactly once. */
+	submit(command: Command, bytes: number, settle: (outcome: Outcome) => void): void;
+	/** Sends a frame that needs no answer, if the link is open. */
+	send(frame: object): void;
+	page(query: HistoryQuery): Promise<HistoryPage>;
+	leave(room: LiveRoom): void;
+}
+
+/** The kinds of events this version knows; of others only the offset counts. */
+const known = new Set(["message", "delete", "settings"] satisfies RoomEvent["kind"][]);
+
+/** A `Room` on a connection. Everything below the line of the interface is called by the connection. */
+export class LiveRoom implements Room {
+	readonly id: string;
+	readonly #uplink: Uplink;
+	readonly #emitter = new Emitter<RoomEvents>();
+	readonly #likeMeter: LikeMeter;
+	#bookmark: Bookmark;
+	/** Whether older events than those known were asked for and there are none. */
+	#atBeginning = false;
+	#entered = false;
+	phase: Room["phase"] = "left";
+	settings: RoomSettings | null = null;
+	viewers = 0;
+	likes = 0;
+	/** Whether the link in use was asked to join; its answer may still be on the way. */
+	asked = false;
+	/** The ref of that request, to tell its rejection. */
+	joinRef: number | null = null;
+	/** The ref that the caller of the raw face gave its join, to be given back with the answer. */
+	callerRef: string | number | undefined;
+
+	constructor(id: string, uplink: Uplink) {
+		this.id = id;
+		this.#uplink = uplink;
+		this.#bookmark = new Bookmark();
+		this.#likeMeter = new LikeMeter(uplink.environment, (count) => {
+			if (this.phase !== "joined") return false;
+			uplink.send({ type: "like", room: id, count });
+			return true;
+		});
+	}
+
+	get cursor(): string | null {
+		return this.#bookmark.cursor;
+	}
+
+	on<Type extends keyof RoomEvents>(type: Type, listener: (value: RoomEvents[Type]) => void): () => void {
+		return this.#emitter.on(type, listener);
+	}
+
+	async say(text: string, options: SayOptions = {}): Promise<Said> {
+		const { replyTo, style, key = this.#uplink.environment.newKey() } = options;
+		this.#requireId(key, "key");
+		if (replyTo !== undefined) this.#requireId(replyTo, "replyTo");
+		const said = String(text);
+		const { ack } = await this.#request({ type: "say", room: this.id, key, text: said, replyTo, style }, said);
+		return { id: ack.id, cursor: ack.cursor, fate: ack.fate, event: ack.event as MessageEvent };
+	}
+
+	like(count = 1): void {
+		this.#likeMeter.add(count);
+	}
+
+	async delete(id: string): Promise<void> {
+		this.#requireId(id, "id");
+		await this.#request({ type: "delete", room: this.id, id }, "");
+	}
+
+	async configure(settings: Partial<RoomSettings>): Promise<void> {
+		await this.#request({ type: "settings", room: this.id, settings }, "");
+	}
+
+	async history(options: { before?: string; limit?: number } = {}): Promise<HistoryPage> {
+		const bookmark = this.#bookmark;
+		const oldest = bookmark.oldest;
+		const before = options.before ?? oldest?.cursor;
+		const walks = before === oldest?.cursor;
+		if (walks && (this.#atBeginning || oldest?.offset === 1)) return { events: [], before: null };
+		const page = await this.#uplink.page({ room: this.id, before, limit: options.limit });
+		// What is known already is not handed out again, wherever the server lets a page end.
+		const events = page.events.filter((event) => known.has(event.kind) && !(walks && oldest && event.offset >= oldest.offset));
+		// A page that came after the room started over, or twice, belongs to no walk any more.
+		if (walks && oldest && bookmark.oldest?.cursor === oldest.cursor) {
+			bookmark.extendBack(page.events);
+			this.#atBeginning = page.before === null;
+		}
+		return { events, before: page.before };
+	}
+
+	leave(): void {
+		if (this.phase === "left") return;
+		this.phase = "left";
+		this.#uplink.leave(this);
+		this.#emitter.emit("left", undefined);
+	}
+
+	// —— from here on called by the connection ——
+
+	/** Wants in, at `after` or where it was. */
+	enter(after: string | undefined): void {
+		if (after !== undefined) this.#bookmark = new Bookmark(after);
+		this.phase = "joining";
+		this.asked = false;
+	}
+
+	/** The link is gone. */
+	linkLost(): void {
+		this.asked = false;
+		this.joinRef = null;
+		if (this.phase === "joined") this.phase = "joining";
+	}
+
+	/** Answers the events not seen before, after telling the listeners. */
+	joined(frame: Joined): readonly RoomEvent[] {
+		const after = this.#bookmark.cursor;
+		const first = !this.#entered;
+		const recovered = frame.recovered === true && after !== null;
+		const reset = !recovered && after !== null;
+		const fresh = recovered ? this.#bookmark.advance(frame.cursor, frame.events) : this.#bookmark.startOver(frame.cursor, frame.events);
+		if (!recovered) this.#atBeginning = false;
+		this.#entered = true;
+		this.joinRef = null;
+		this.phase = "joined";
+		const { settings, viewers, likes } = frame.state;
+		this.settings = settings;
+		if (reset) this.#emitter.emit("reset", undefined);
+		this.#emitter.emit("joined", { recovered, missed: recovered ? fresh.length : 0, first });
+		this.#emitter.emit("settings", settings);
+		this.#ambient({ viewers, likes });
+		this.#tell(fresh, recovered ? "recovered" : "history", 0, false);
+		this.#likeMeter.flush();
+		return fresh;
+	}
+
+	/** Answers the batch as far as it is new; null where all of it was seen before. */
+	batch(frame: Batch): Batch | null {
+		const seen = this.#bookmark.isBehind(frame.cursor);
+		const fresh = this.#bookmark.advance(frame.cursor, frame.events);
+		// A batch that only counts what was left out moves the cursor too; its like that does not is a duplicate.
+		const omitted = seen && fresh.length === 0 ? 0 : (frame.omitted ?? 0);
+		if (frame.ambient) this.#ambient(frame.ambient);
+		this.#tell(fresh, "live", omitted, true);
+		if (fresh.length === 0 && omitted === 0 && !frame.ambient) return null;
+		return { ...frame, events: fresh, omitted: omitted || undefined };
+	}
+
+	gap(frame: Gap): void {
+		this.#bookmark.advance(frame.to, []);
+		this.#emitter.emit("gap", { from: frame.from, to: frame.to });
+	}
+
+	/** The server does not let this client be here; null where it gave no reason. */
+	refused(error: HubbubError | null): void {
+		this.phase = "left";
+		this.joinRef = null;
+		if (error) this.#emitter.emit("rejected", error);
+		this.#emitter.emit("left", undefined);
+	}
+
+	#tell(fresh: readonly RoomEvent[], source: RoomEvents["events"]["source"], omitted: number, changesSettings: boolean): void {
+		const events = fresh.filter((event) => known.has(event.kind));
+		if (events.length > 0 || omitted > 0) this.#emitter.emit("events", { events, source, omitted });
+		for (const event of events) {
+			if (event.kind === "message") this.#emitter.emit("message", event);
+			else if (event.kind === "delete") this.#emitter.emit("delete", event);
+			// On joining, the state is newer than the changes that led to it.
+			else if (changesSettings && this.settings) {
+				this.settings = { ...this.settings, ...event.settings };
+				this.#emitter.emit("settings", this.settings);
+			}
+		}
+	}
+
+	#ambient({ viewers = this.viewers, likes = this.likes }: Ambient): void {
+		this.viewers = viewers;
+		this.likes = likes;
+		this.#emitter.emit("ambient", { viewers, likes });
+	}
+
+	async #request(command: Command, text: string): Promise<Extract<Outcome, { kind: "ack" }>> {
+		const outcome = await new Promise<Outcome>((resolve) => this.#uplink.submit(command, byteLength(text), resolve));
+		switch (outcome.kind) {
+			case "ack":
+				return outcome;
+			case "reject": {
+				const { code, message, retryAfterMs } = outcome.reject;
+				throw new HubbubError(code, message, { retryAfterMs, room: this.id });
+			}
+			case "dropped":
+				throw outcome.error;
+			default:
+				return outcome satisfies never;
+		}
+	}
+
+	/** The server would end the whole connection over a malformed field, so it is refused here. */
+	#requireId(id: string, name: string): void {
+		if (typeof id === "string" && id.length > 0 && id.length <= limits.keyLengthMax) return;
+		throw new HubbubError("bad_frame", `The ${name} must be a string of 1 to ${limits.keyLengthMax} characters.`, { room: this.id });
+	}
+}
+
+function byteLength(text: string): number {
+	return new TextEncoder().encode(text).length;
+}
