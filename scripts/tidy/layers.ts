@@ -21,14 +21,15 @@ export const layers: readonly Layer[] = [
 	{ name: "engine port", files: /^packages\/server\/src\/engine\/[^/]+\.ts$/, mayImport: ["protocol", "runtime", "types of room"] },
 	{ name: "engine", files: /^packages\/server\/src\/engine\/[^/]+\//, mayImport: ["protocol", "runtime", "types of room", "engine port"] },
 	{ name: "host", files: /^packages\/server\/src\/host\//, mayImport: ["protocol", "room", "fanout", "engine port", "runtime"] },
+	// Who somebody is and whether they may come in: the one door that sockets and HTTP share.
 	{
-		name: "authenticate",
-		files: /^packages\/server\/src\/session\/authenticate\.ts$/,
-		mayImport: ["protocol", "host", "runtime", "session"],
+		name: "door",
+		files: /^packages\/server\/src\/session\/(?:authenticate|entrance|guest-name)\.ts$/,
+		mayImport: ["protocol", "room", "host", "runtime"],
 	},
-	{ name: "session", files: /^packages\/server\/src\/session\//, mayImport: ["protocol", "host", "runtime", "authenticate"] },
-	{ name: "transport", files: /^packages\/server\/src\/transport\//, mayImport: ["protocol", "session", "authenticate", "runtime"] },
-	{ name: "api", files: /^packages\/server\/src\/api\//, mayImport: ["protocol", "host", "engine port", "runtime", "authenticate"] },
+	{ name: "session", files: /^packages\/server\/src\/session\//, mayImport: ["protocol", "room", "host", "runtime", "door"] },
+	{ name: "transport", files: /^packages\/server\/src\/transport\//, mayImport: ["protocol", "session", "door", "runtime"] },
+	{ name: "api", files: /^packages\/server\/src\/api\//, mayImport: ["protocol", "room", "host", "engine port", "runtime", "door"] },
 	{ name: "crowd", files: /^packages\/server\/crowd\//, mayImport: ["protocol", "client"] },
 	{ name: "bench", files: /^packages\/server\/bench\//, mayImport: ["protocol", "client"] },
 	{ name: "client", files: /^packages\/client\/src\//, mayImport: ["protocol"], outside: "nothing" },
@@ -38,7 +39,7 @@ export const layers: readonly Layer[] = [
 	{
 		name: "composition root",
 		files: /^packages\/server\/src\/(?:settings\/)?[^/]+\.ts$/,
-		mayImport: ["protocol", "runtime", "room", "fanout", "engine port", "engine", "host", "session", "authenticate", "transport", "api"],
+		mayImport: ["protocol", "runtime", "room", "fanout", "engine port", "engine", "host", "session", "door", "transport", "api"],
 	},
 ];
 
