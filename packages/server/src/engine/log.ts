@@ -43,7 +43,7 @@ export interface NewEntry {
 	readonly control: boolean;
 	/** The event as JSON text of an object, without its `offset`. */
 	readonly body: string;
-	/** Ids of messages this entry takes back: their stored `text` becomes `""` and `deleted` true, in the same transaction. Unknown ids are passed over. */
+	/** Ids of earlier messages this entry takes back: their stored `text` becomes `""` and `deleted` true, in the same transaction. Unknown ids are passed over. */
 	readonly redacts?: readonly string[];
 }
 

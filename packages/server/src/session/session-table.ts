@@ -1,7 +1,15 @@
+import type { CloseCode } from "@hubbub/protocol/codes.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { TimingWheel } from "../runtime/timing-wheel.ts";
 import { NamesInUse } from "./guest-name.ts";
-import type { Session } from "./session.ts";
+
+/** A session as the table keeps it. */
+export interface Kept {
+	readonly address: string;
+	/** Its time has come to be looked at. */
+	check(nowMs: number): void;
+	bye(code: CloseCode, detail?: string): void;
+}
 
 /** One turn of the wheel: sessions are looked at to the second. */
 const slotMs = 1_000;
@@ -10,14 +18,14 @@ const slots = 64;
 /** The sessions of this node: how many there are from where, which names they wear, and when each is to be looked at. */
 export class SessionTable {
 	readonly names = new NamesInUse();
-	readonly #sessions = new Set<Session>();
+	readonly #sessions = new Set<Kept>();
 	readonly #connections = new Map<string, number>();
-	readonly #wheel: TimingWheel<Session>;
+	readonly #wheel: TimingWheel<Kept>;
 	readonly #clock: Clock;
 
 	constructor(clock: Clock) {
 		this.#clock = clock;
-		this.#wheel = new TimingWheel<Session>({ slots, slotMs, nowMs: clock.monotonicMs() });
+		this.#wheel = new TimingWheel<Kept>({ slots, slotMs, nowMs: clock.monotonicMs() });
 	}
 
 	get size(): number {
@@ -29,12 +37,12 @@ export class SessionTable {
 		return this.#connections.get(address) ?? 0;
 	}
 
-	add(session: Session): void {
+	add(session: Kept): void {
 		this.#sessions.add(session);
 		this.#connections.set(session.address, this.connectionsFrom(session.address) + 1);
 	}
 
-	remove(session: Session): void {
+	remove(session: Kept): void {
 		if (!this.#sessions.delete(session)) return;
 		this.#wheel.cancel(session);
 		const left = this.connectionsFrom(session.address) - 1;
@@ -43,7 +51,7 @@ export class SessionTable {
 	}
 
 	/** `session.check` is called about `delayMs` from now, instead of when it was due before. */
-	checkIn(session: Session, delayMs: number): void {
+	checkIn(session: Kept, delayMs: number): void {
 		if (this.#sessions.has(session)) this.#wheel.schedule(session, this.#clock.monotonicMs() + delayMs);
 	}
 
@@ -54,7 +62,7 @@ export class SessionTable {
 	}
 
 	/** Every session, for saying good-bye. */
-	all(): readonly Session[] {
+	all(): readonly Kept[] {
 		return [...this.#sessions];
 	}
 }

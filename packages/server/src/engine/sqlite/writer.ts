@@ -148,7 +148,7 @@ export class Writer {
 			const [first] = this.#statements.byKey.values(room.id, entry.author, entry.key) as RowValues[];
 			return { outcome: "duplicate", row: rowOf(first!) };
 		}
-		for (const id of entry.redacts ?? []) this.#redact(room.id, id);
+		for (const id of entry.redacts ?? []) if (id !== entry.id) this.#redact(room.id, id);
 		room.head = offset;
 		return { outcome: "appended", offset };
 	}
