@@ -36,9 +36,8 @@ export function socketHref(address: string | URL): string {
 
 function parseUrl(address: string): URL {
 	const base = globalThis.location?.href;
-	if (!URL.canParse(address, base)) throw new DOMException(`'${address}' is not an address.`, "SyntaxError");
-	const url = new URL(address, base);
-	if (!/^(https?|wss?):$/.test(url.protocol)) throw new DOMException(`The scheme ${url.protocol} is none a server has.`, "SyntaxError");
-	if (url.hash) throw new DOMException("The address has a fragment.", "SyntaxError");
+	const url = URL.canParse(address, base) ? new URL(address, base) : null;
+	if (!url || !/^(https?|wss?):$/.test(url.protocol) || url.hash)
+		throw new DOMException(`'${address}' is no server's address.`, "SyntaxError");
 	return url;
 }

@@ -8,18 +8,20 @@ import type { RoomEvent } from "@hubbub/protocol/event.ts";
  */
 export class Bookmark {
 	#cursor: string | null;
+	/** Offset that the cursor names. */
+	#offset: number;
 	#epoch: string | null;
 	/** Offset of the newest event seen. */
 	#newest: number;
 	/** Offset of the oldest event seen without a break up to `newest`; null before the first. */
 	#oldest: number | null = null;
 
-	/** `after` is a cursor kept from an earlier visit. */
+	/** `after` is a cursor kept from an earlier visit; what is none is left out. */
 	constructor(after: string | null = null) {
 		const position = after === null ? null : decodeCursor(after);
-		this.#cursor = after;
+		this.#cursor = position && after;
 		this.#epoch = position?.epoch ?? null;
-		this.#newest = position?.offset ?? 0;
+		this.#offset = this.#newest = position?.offset ?? 0;
 		// Whoever comes back with a cursor has everything up to it: older pages end there.
 		if (position) this.#oldest = position.offset + 1;
 	}
@@ -40,9 +42,12 @@ export class Bookmark {
 	 * out empty, and an old cursor does not move the bookmark back.
 	 */
 	advance(cursor: string, events: readonly RoomEvent[]): RoomEvent[] {
-		const position = decodeCursor(cursor);
-		if (position && position.epoch !== this.#epoch) this.#turnTo(position.epoch);
-		if (!position || position.offset >= this.#offset) this.#cursor = cursor;
+		const { epoch, offset } = this.#read(cursor);
+		if (epoch !== this.#epoch) this.#turnTo(epoch);
+		if (offset >= this.#offset) {
+			this.#cursor = cursor;
+			this.#offset = offset;
+		}
 		const fresh: RoomEvent[] = [];
 		for (const event of [...events].sort((a, b) => a.offset - b.offset)) {
 			if (event.offset <= this.#newest) continue;
@@ -58,18 +63,18 @@ export class Bookmark {
 	 * log itself went back: then the same offsets name other events.
 	 */
 	startOver(cursor: string, events: readonly RoomEvent[]): RoomEvent[] {
-		const position = decodeCursor(cursor);
-		if (position?.epoch !== this.#epoch || (position && position.offset < this.#newest)) this.#turnTo(position?.epoch ?? null);
+		const { epoch, offset } = this.#read(cursor);
+		if (epoch !== this.#epoch || offset < this.#newest) this.#turnTo(epoch);
 		// What lies between is not known, so older pages start again from here.
 		this.#oldest = null;
-		this.#cursor = cursor;
+		this.#offset = 0;
 		return this.advance(cursor, events);
 	}
 
 	/** Whether a batch that ends at `cursor` was read before. */
 	isBehind(cursor: string): boolean {
-		const position = decodeCursor(cursor);
-		return position !== null && position.epoch === this.#epoch && this.#cursor !== null && position.offset <= this.#offset;
+		const { epoch, offset } = this.#read(cursor);
+		return epoch === this.#epoch && offset <= this.#offset;
 	}
 
 	/** An older page was read: `events`, ascending, end right before the oldest seen so far. */
@@ -78,14 +83,14 @@ export class Bookmark {
 		if (first && (this.#oldest === null || first.offset < this.#oldest)) this.#oldest = first.offset;
 	}
 
-	get #offset(): number {
-		return (this.#cursor === null ? null : decodeCursor(this.#cursor))?.offset ?? 0;
+	/** A cursor of a form that a later server writes is kept and handed back as it is, in the epoch that is known. */
+	#read(cursor: string): { readonly epoch: string | null; readonly offset: number } {
+		return decodeCursor(cursor) ?? { epoch: this.#epoch, offset: this.#offset };
 	}
 
 	#turnTo(epoch: string | null): void {
 		this.#epoch = epoch;
-		this.#newest = 0;
+		this.#newest = this.#offset = 0;
 		this.#oldest = null;
-		this.#cursor = null;
 	}
 }

@@ -1,16 +1,16 @@
 import type { Code } from "@hubbub/protocol/codes.ts";
 import type { Downstream, Joined, Reject, Welcome } from "@hubbub/protocol/downstream.ts";
 import type { User } from "@hubbub/protocol/event.ts";
-import { limits } from "@hubbub/protocol/limits.ts";
 import type { Address } from "./address.ts";
+import { bounds, byteLength } from "./bounds.ts";
 import { type ConnectionState, Dialer, heartbeatRef } from "./dialer.ts";
 import { Emitter } from "./emitter.ts";
 import type { Environment } from "./environment.ts";
-import { HubbubError } from "./error.ts";
+import { HubbubError, type LocalCode } from "./error.ts";
 import { fetchPage } from "./history.ts";
 import type { Identity } from "./identity.ts";
 import { LiveRoom, type Uplink } from "./live-room.ts";
-import { type Command, type Entry, Outbox, type Outcome } from "./outbox.ts";
+import { type Command, type Entry, Outbox, type Settle } from "./outbox.ts";
 import type { LinkEnd, Transport } from "./transport.ts";
 
 /** What a connection tells its listeners. */
@@ -58,11 +58,7 @@ export class LiveConnection implements Uplink {
 	/** Counts links, so that what was planned on one does not happen on the next. */
 	#links = 0;
 	user: User | null = null;
-	limits: Welcome["limits"] = {
-		frameBytesMax: limits.frameBytesMax,
-		textGraphemesMax: limits.textGraphemesMax,
-		roomsPerConnectionMax: limits.roomsPerConnectionMax,
-	};
+	limits: Welcome["limits"] = bounds;
 	/** The server's clock minus this one's, in milliseconds. */
 	clockSkewMs = 0;
 
@@ -111,7 +107,7 @@ export class LiveConnection implements Uplink {
 		room.callerRef = options.callerRef;
 		// The server would call the whole hello malformed and end the connection, other rooms and all.
 		if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(id)) {
-			const error = new HubbubError("room_not_found", "No room can have this id.", { room: id });
+			const error = new HubbubError("room_not_found", "No room can have this id.");
 			room.asked = true;
 			queueMicrotask(() => {
 				if (room.phase !== "joining") return;
@@ -148,18 +144,17 @@ export class LiveConnection implements Uplink {
 
 	// —— for the rooms ——
 
-	submit(command: Command, bytes: number, settle: (outcome: Outcome) => void): void {
+	submit(command: Command, bytes: number, settle: Settle): void {
 		const { room } = command;
-		const drop = (error: HubbubError) => settle({ kind: "dropped", error });
-		if (this.state.phase === "closed") return drop(this.#closedError());
+		const refuse = (code: Code | LocalCode, message: string) => settle(new HubbubError(code, message), 0);
+		if (this.state.phase === "closed") return settle(this.#closedError(), 0);
 		const phase = this.#rooms.get(room)?.phase ?? "left";
-		if (phase === "left") return drop(new HubbubError("left", "This room is not joined.", { room }));
+		if (phase === "left") return refuse("left", "This room is not joined.");
 		const entry = this.outbox.add(command, bytes, settle);
-		if (!entry) return drop(new HubbubError("queue_full", "Too many messages are waiting to be sent.", { room }));
-		// The server would end the connection over it; the margin leaves room for the ref.
-		if (new TextEncoder().encode(entry.json).length > this.limits.frameBytesMax) {
-			this.outbox.take(entry.ref);
-			return drop(new HubbubError("text_too_long", "The message is too long.", { room }));
+		if (!entry) return refuse("queue_full", "Too many messages are waiting to be sent.");
+		// The server would end the connection over it.
+		if (byteLength(entry.json) > this.limits.frameBytesMax) {
+			return this.outbox.settle(entry.ref, new HubbubError("text_too_long", "The message is too long."));
 		}
 		if (phase === "joined") this.#transmit(entry);
 	}
@@ -175,7 +170,7 @@ export class LiveConnection implements Uplink {
 	leave(room: LiveRoom): void {
 		if (room.asked) this.send({ type: "leave", ref: this.outbox.nextRef(), room: room.id });
 		room.asked = false;
-		this.outbox.drop(room.id, new HubbubError("left", "The room was left.", { room: room.id }));
+		this.outbox.drop(room.id, new HubbubError("left", "The room was left."));
 	}
 
 	// —— the conversation ——
@@ -189,7 +184,7 @@ export class LiveConnection implements Uplink {
 			type: "hello",
 			token: this.#identity.bearer ?? undefined,
 			name: this.#name,
-			rooms: rooms.map((room) => ({ room: room.id, after: afterOf(room) })),
+			rooms: rooms.map((room) => ({ room: room.id, after: room.cursor ?? undefined })),
 			accept: accept.length > 0 ? accept : undefined,
 		});
 	}
@@ -201,7 +196,7 @@ export class LiveConnection implements Uplink {
 	#join(room: LiveRoom): void {
 		room.asked = true;
 		room.joinRef = this.outbox.nextRef();
-		this.send({ type: "join", ref: room.joinRef, room: room.id, after: afterOf(room) });
+		this.send({ type: "join", ref: room.joinRef, room: room.id, after: room.cursor ?? undefined });
 	}
 
 	#receive(frame: Downstream): void {
@@ -230,7 +225,7 @@ export class LiveConnection implements Uplink {
 				return this.#refuse(room, null);
 			}
 			case "ack":
-				return this.outbox.take(frame.ref)?.settle({ kind: "ack", ack: frame });
+				return this.outbox.settle(frame.ref, frame);
 			case "reject":
 				return this.#reject(frame);
 			case "bye":
@@ -284,8 +279,7 @@ export class LiveConnection implements Uplink {
 				entry.inFlight = false;
 				return this.#rejoin(room);
 			}
-			this.outbox.take(entry.ref)?.settle({ kind: "reject", reject: frame, sends: entry.sends });
-			return;
+			return this.outbox.settle(entry.ref, errorOf(frame));
 		}
 		const room = this.#roomOfReject(frame);
 		// The server threw frames away before it read whose they were, so any answer still due may never come: ask again.
@@ -295,7 +289,7 @@ export class LiveConnection implements Uplink {
 			const waitMs = frame.retryAfterMs ?? rejoinMs * (1 + this.environment.random());
 			return this.#later(waitMs, () => room.phase === "joining" && this.#join(room));
 		}
-		const error = new HubbubError(frame.code, frame.message, { retryAfterMs: frame.retryAfterMs, room: frame.room });
+		const error = errorOf(frame);
 		this.#show(frame, room);
 		if (room?.phase === "joining" || (room?.phase === "joined" && evicting.has(frame.code))) this.#refuse(room, error);
 		else if (room?.phase === "joined" && frame.code === "not_joined") this.#rejoin(room);
@@ -340,7 +334,7 @@ export class LiveConnection implements Uplink {
 	#refuse(room: LiveRoom, error: HubbubError | null): void {
 		room.asked = false;
 		room.refused(error);
-		this.outbox.drop(room.id, error ?? new HubbubError("left", "The server ended the stay in this room.", { room: room.id }));
+		this.outbox.drop(room.id, error ?? new HubbubError("left", "The room was left."));
 	}
 
 	#linkLost(): void {
@@ -364,7 +358,6 @@ export class LiveConnection implements Uplink {
 	}
 }
 
-function afterOf(room: LiveRoom): string | undefined {
-	// The server would call a longer one malformed.
-	return room.cursor !== null && room.cursor.length <= 128 ? room.cursor : undefined;
+function errorOf({ code, message, retryAfterMs }: Reject): HubbubError {
+	return new HubbubError(code, message, retryAfterMs);
 }

@@ -12,6 +12,8 @@ export const attemptDeadlineMs = 10_000;
 export const healthyAfterMs = 10_000;
 /** Time for the other side to close after a bye, or to answer our close. */
 export const closeDeadlineMs = 3_000;
+/** Why a link is given up that opened too late, was not welcomed, or fell silent. */
+const unanswered = "The server did not answer in time.";
 /** In a `ping` of the dialer's own, to tell its pongs from others'. */
 export const heartbeatRef = "hubbub.heartbeat";
 
@@ -70,7 +72,7 @@ export class Dialer {
 		this.#heartbeat = new Heartbeat(
 			environment,
 			() => this.send({ type: "ping", ref: heartbeatRef }),
-			() => this.#abandon("Nothing was heard from the server."),
+			() => this.#abandon(unanswered),
 		);
 		this.#unwatch = environment.watch((signal) => this.#onSignal(signal));
 	}
@@ -129,7 +131,7 @@ export class Dialer {
 	#attempt(): void {
 		const generation = ++this.#generation;
 		this.#bye = null;
-		this.#setTimer(attemptDeadlineMs, () => this.#abandon("The server did not answer in time."));
+		this.#setTimer(attemptDeadlineMs, () => this.#abandon(unanswered));
 		this.#become({ phase: "connecting", attempt: this.#failures + 1 });
 		const prepared = this.#owner.prepare();
 		if (!prepared) return this.#open(generation);
@@ -145,7 +147,7 @@ export class Dialer {
 			{
 				opened: () => {
 					if (generation !== this.#generation || this.#state.phase !== "connecting") return;
-					this.#setTimer(attemptDeadlineMs, () => this.#abandon("The server did not say welcome."));
+					this.#setTimer(attemptDeadlineMs, () => this.#abandon(unanswered));
 					this.#owner.opened();
 				},
 				frame: (frame) => {
@@ -163,7 +165,7 @@ export class Dialer {
 	#abandon(reason: string): void {
 		const link = this.#link;
 		this.#ended(this.#generation, fault(reason));
-		link?.close(4999, "abandoned");
+		link?.close();
 	}
 
 	#ended(generation: number, end: LinkEnd): void {

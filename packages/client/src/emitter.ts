@@ -17,17 +17,11 @@ export class Emitter<Events extends object> {
 			try {
 				(listener as (value: Events[Type]) => void)(value);
 			} catch (error) {
-				reportUncaught(error);
+				// The state of the connection must not suffer from a page's mistake, which still reaches the console.
+				queueMicrotask(() => {
+					throw error;
+				});
 			}
 		}
 	}
-}
-
-/** A page's listener may be wrong; the state of the connection must not suffer. The error still reaches the console. */
-function reportUncaught(error: unknown): void {
-	if (typeof reportError === "function") reportError(error);
-	else
-		queueMicrotask(() => {
-			throw error;
-		});
 }

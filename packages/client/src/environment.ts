@@ -40,13 +40,12 @@ export interface Environment {
 /** The browser's own environment; also right in Bun and Node ≥ 22. */
 export function browserEnvironment(overrides: Partial<Environment> = {}): Environment {
 	return {
-		// Looked up at each use: a page may mend or replace them later.
 		WebSocket: globalThis.WebSocket as unknown as Environment["WebSocket"],
-		fetch: (url, init) => globalThis.fetch(url, init),
-		now: () => Date.now(),
-		random: () => Math.random(),
-		setTimeout: (callback, ms) => globalThis.setTimeout(callback, ms),
-		clearTimeout: (timer) => globalThis.clearTimeout(timer as number),
+		fetch: (url, init) => fetch(url, init),
+		now: Date.now,
+		random: Math.random,
+		setTimeout: (callback, ms) => setTimeout(callback, ms),
+		clearTimeout: (timer) => clearTimeout(timer as number),
 		isOnline: () => globalThis.navigator?.onLine !== false,
 		watch: watchBrowser,
 		newKey: randomKey,
@@ -65,17 +64,13 @@ export function pageStorage(): Storage | null {
 }
 
 function watchBrowser(listener: (signal: Signal) => void): () => void {
-	const online = () => listener("online");
-	const offline = () => listener("offline");
-	const visible = () => document.visibilityState === "visible" && listener("visible");
-	globalThis.addEventListener?.("online", online);
-	globalThis.addEventListener?.("offline", offline);
-	globalThis.document?.addEventListener("visibilitychange", visible);
-	return () => {
-		globalThis.removeEventListener?.("online", online);
-		globalThis.removeEventListener?.("offline", offline);
-		globalThis.document?.removeEventListener("visibilitychange", visible);
-	};
+	const stop = new AbortController();
+	const on = (target: EventTarget | undefined, type: string, tell: () => void) =>
+		target?.addEventListener?.(type, tell, { signal: stop.signal });
+	on(globalThis, "online", () => listener("online"));
+	on(globalThis, "offline", () => listener("offline"));
+	on(globalThis.document, "visibilitychange", () => document.visibilityState === "visible" && listener("visible"));
+	return () => stop.abort();
 }
 
 /** 24 characters from the system's generator. `crypto.randomUUID` is missing on pages served over plain HTTP. */

@@ -20,13 +20,10 @@ export class HubbubError extends Error {
 	override readonly name = "HubbubError";
 	readonly code: Code | LocalCode;
 	readonly retryAfterMs: number | null;
-	/** The room it is about, null where it is about the connection. */
-	readonly room: string | null;
 
-	constructor(code: Code | LocalCode, message: string, options: { retryAfterMs?: number; room?: string } = {}) {
+	constructor(code: Code | LocalCode, message: string, retryAfterMs: number | null = null) {
 		super(message);
 		this.code = code;
-		this.retryAfterMs = options.retryAfterMs ?? null;
-		this.room = options.room ?? null;
+		this.retryAfterMs = retryAfterMs;
 	}
 }

@@ -1,7 +1,8 @@
-import { type Code, codes } from "@hubbub/protocol/codes.ts";
+import type { Code } from "@hubbub/protocol/codes.ts";
 import type { Downstream } from "@hubbub/protocol/downstream.ts";
 import type { LiveConnection } from "./connection.ts";
-import type { Outcome } from "./outbox.ts";
+import { HubbubError, type LocalCode } from "./error.ts";
+import { parseObject } from "./frame.ts";
 import type { FaceHost, SocketData, SocketFace } from "./socket-face.ts";
 
 /** A frame as the page wrote it; nothing about its fields is certain. */
@@ -48,14 +49,14 @@ export class FrameFace implements SocketFace {
 			default:
 				// What is not heard now means nothing later: likes, pings, types of a later version.
 				if (this.#connection.state.phase === "live") this.#connection.send(frame);
-				else this.#reject(frame, "unavailable", "Not connected just now; this frame was not sent.");
+				else this.#reject(frame, "unavailable", "Not connected just now; not sent.");
 		}
 	}
 
 	#hello(frame: RawFrame): void {
 		const { token, name, rooms } = frame as { token?: unknown; name?: unknown; rooms?: unknown };
 		if (this.#helloSaid && (token !== undefined || name !== undefined)) {
-			return this.#reject(frame, "bad_frame", "Hello was said already. Say it in the open listener, or give token and name as options.");
+			return this.#reject(frame, "bad_frame", "Hello was said already. Give token and name as options.");
 		}
 		this.#connection.introduce({
 			...(typeof token === "string" && { token }),
@@ -66,59 +67,46 @@ export class FrameFace implements SocketFace {
 
 	#join(frame: RawFrame): void {
 		const { room, after, ref } = frame as { room: unknown; after?: unknown; ref?: string | number };
-		if (typeof room !== "string") return this.#reject(frame, "bad_frame", "The field room of join is missing or wrong.");
-		if ((this.#connection.findRoom(room)?.phase ?? "left") !== "left") return this.#reject(frame, "already_joined");
+		if (typeof room !== "string") return this.#reject(frame, "bad_frame", "The field room is missing or wrong.");
+		if ((this.#connection.findRoom(room)?.phase ?? "left") !== "left")
+			return this.#reject(frame, "already_joined", "The connection is in this room already.");
 		this.#connection.room(room, { callerRef: ref, ...(typeof after === "string" && { after }) });
 	}
 
 	#leave(frame: RawFrame): void {
 		const room = this.#connection.findRoom(String(frame.room));
-		if (!room || room.phase === "left") return this.#reject(frame, "not_joined");
+		if (!room || room.phase === "left") return this.#reject(frame, "not_joined", "This room is not joined.");
 		room.leave();
 		this.frame({ type: "left", ref: frame.ref, room: room.id });
 	}
 
 	#command(frame: RawFrame, bytes: number): void {
 		const { room } = frame;
-		if (typeof room !== "string") return this.#reject(frame, "bad_frame", `The field room of ${frame.type} is missing or wrong.`);
-		this.#connection.submit({ ...frame, room }, bytes, (outcome) => {
-			this.#answer(frame, outcome);
+		if (typeof room !== "string") return this.#reject(frame, "bad_frame", "The field room is missing or wrong.");
+		this.#connection.submit({ ...frame, room }, bytes, (answer) => {
+			if (answer instanceof HubbubError) this.#reject(frame, wireCode(answer.code), answer.message, answer.retryAfterMs);
+			else this.frame({ ...answer, ref: frame.ref });
 			this.#host.settled();
 		});
 	}
 
-	#answer(frame: RawFrame, outcome: Outcome): void {
-		switch (outcome.kind) {
-			case "ack":
-				return this.frame({ ...outcome.ack, ref: frame.ref });
-			case "reject":
-				return this.frame({ ...outcome.reject, ref: frame.ref });
-			case "dropped":
-				return this.#reject(frame, wireCodes[outcome.error.code] ?? "unavailable", outcome.error.message);
-			default:
-				return outcome satisfies never;
-		}
-	}
-
-	/** Answers in the server's stead what never reached it. */
-	#reject(frame: RawFrame, code: Code, message: string = codes[code].message): void {
+	#reject(frame: RawFrame, code: Code, message: string, retryAfterMs?: number | null): void {
 		const room = typeof frame.room === "string" ? frame.room : undefined;
-		this.frame({ type: "reject", ref: frame.ref, code, message, room });
+		this.frame({ type: "reject", ref: frame.ref, code, message, retryAfterMs: retryAfterMs ?? undefined, room });
 	}
 }
 
-/** This side's reasons in the words of the wire. */
-const wireCodes: Partial<Record<string, Code>> = {
-	queue_full: "overloaded",
-	left: "not_joined",
-	...Object.fromEntries(Object.keys(codes).map((code) => [code, code as Code])),
-};
+/** This side's own reasons in the words of the wire; the others are the wire's. */
+const wireCodes = { queue_full: "overloaded", left: "not_joined", closed: "unavailable", network: "unavailable" } as const satisfies Record<
+	LocalCode,
+	Code
+>;
+
+function wireCode(code: Code | LocalCode): Code {
+	return wireCodes[code as LocalCode] ?? code;
+}
 
 function parse(data: string): RawFrame | null {
-	try {
-		const frame: unknown = JSON.parse(data);
-		return typeof (frame as RawFrame | null)?.type === "string" ? (frame as RawFrame) : null;
-	} catch {
-		return null;
-	}
+	const frame = parseObject(data);
+	return typeof frame?.type === "string" ? (frame as RawFrame) : null;
 }

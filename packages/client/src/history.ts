@@ -1,7 +1,8 @@
-import { codes } from "@hubbub/protocol/codes.ts";
+import type { Code } from "@hubbub/protocol/codes.ts";
 import type { RoomEvent } from "@hubbub/protocol/event.ts";
 import type { Environment } from "./environment.ts";
 import { HubbubError } from "./error.ts";
+import { isEvent } from "./frame.ts";
 
 /** Time for one page of history to arrive. */
 export const pageDeadlineMs = 15_000;
@@ -33,10 +34,9 @@ export async function fetchPage(
 	query: HistoryQuery,
 	bearer: string | null,
 ): Promise<HistoryPage> {
-	const { room } = query;
+	const { room, before, limit } = query;
 	const parameters = new URLSearchParams();
-	if (query.before !== undefined) parameters.set("before", query.before);
-	if (query.limit !== undefined) parameters.set("limit", String(query.limit));
+	for (const [name, value] of Object.entries({ before, limit })) if (value !== undefined) parameters.set(name, String(value));
 	const url = `${httpBase}/rooms/${room}/messages?${parameters}`;
 	const abort = new AbortController();
 	const timer = environment.setTimeout(() => abort.abort(), pageDeadlineMs);
@@ -44,26 +44,21 @@ export async function fetchPage(
 		const headers: Record<string, string> = bearer ? { Authorization: `Bearer ${bearer}` } : {};
 		const response = await environment.fetch(url, { headers, signal: abort.signal });
 		const body: unknown = await response.json().catch(() => null);
-		if (!response.ok) throw problem(body, response.status, room);
-		const page = body as HistoryPage | null;
-		if (!Array.isArray(page?.events)) throw new HubbubError("network", "The answer is not a page of history.", { room });
-		return { events: page.events, before: typeof page.before === "string" ? page.before : null };
+		if (!response.ok) throw problem(body, response.status);
+		const page = body as HistoryPage;
+		// Throws, like a fault of the network, where the answer is no page.
+		return { events: page.events.filter(isEvent), before: page.before ?? null };
 	} catch (error) {
 		if (error instanceof HubbubError) throw error;
-		throw new HubbubError("network", "Older messages could not be fetched.", { room });
+		throw new HubbubError("network", "Older messages could not be fetched.");
 	} finally {
 		environment.clearTimeout(timer);
 	}
 }
 
 /** An answer that is not 2xx, as RFC 9457 problem details or as whatever a proxy made of it. */
-function problem(body: unknown, status: number, room: string): HubbubError {
-	const { code, detail, retryAfterMs } = (body ?? {}) as { code?: unknown; detail?: unknown; retryAfterMs?: unknown };
-	if (typeof code !== "string" || !Object.hasOwn(codes, code))
-		return new HubbubError("network", `The server answered ${status}.`, { room });
-	const known = code as keyof typeof codes;
-	return new HubbubError(known, typeof detail === "string" ? detail : codes[known].message, {
-		room,
-		...(typeof retryAfterMs === "number" && { retryAfterMs }),
-	});
+function problem(body: unknown, status: number): HubbubError {
+	const { code, title, detail, retryAfterMs } = (body ?? {}) as Record<string, unknown>;
+	if (typeof code !== "string") return new HubbubError("network", `The server answered ${status}.`);
+	return new HubbubError(code as Code, String(detail ?? title), typeof retryAfterMs === "number" ? retryAfterMs : null);
 }

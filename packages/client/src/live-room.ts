@@ -1,20 +1,21 @@
-import type { Ambient, Batch, Gap, Joined } from "@hubbub/protocol/downstream.ts";
+import type { Code } from "@hubbub/protocol/codes.ts";
+import type { Ack, Ambient, Batch, Gap, Joined } from "@hubbub/protocol/downstream.ts";
 import type { MessageEvent, RoomEvent, RoomSettings } from "@hubbub/protocol/event.ts";
-import { limits } from "@hubbub/protocol/limits.ts";
 import { Bookmark } from "./bookmark.ts";
+import { bounds, byteLength } from "./bounds.ts";
 import { Emitter } from "./emitter.ts";
 import type { Environment } from "./environment.ts";
 import { HubbubError } from "./error.ts";
 import type { HistoryPage, HistoryQuery } from "./history.ts";
 import { LikeMeter } from "./likes.ts";
-import type { Command, Outcome } from "./outbox.ts";
+import type { Command, Settle } from "./outbox.ts";
 import type { Room, RoomEvents, Said, SayOptions } from "./room.ts";
 
 /** What a room needs of the connection it lives on. */
 export interface Uplink {
 	readonly environment: Environment;
 	/** Sends a command, now or when the room is joined again. `settle` is called exactly once. */
-	submit(command: Command, bytes: number, settle: (outcome: Outcome) => void): void;
+	submit(command: Command, bytes: number, settle: Settle): void;
 	/** Sends a frame that needs no answer, if the link is open. */
 	send(frame: object): void;
 	page(query: HistoryQuery): Promise<HistoryPage>;
@@ -69,7 +70,7 @@ export class LiveRoom implements Room {
 		this.#requireId(key, "key");
 		if (replyTo !== undefined) this.#requireId(replyTo, "replyTo");
 		const said = String(text);
-		const { ack } = await this.#request({ type: "say", room: this.id, key, text: said, replyTo, style }, said);
+		const ack = (await this.#request({ type: "say", room: this.id, key, text: said, replyTo, style }, said)) as Ack;
 		return { id: ack.id, cursor: ack.cursor, fate: ack.fate, event: ack.event as MessageEvent };
 	}
 
@@ -79,7 +80,8 @@ export class LiveRoom implements Room {
 
 	async delete(id: string): Promise<void> {
 		this.#requireId(id, "id");
-		await this.#request({ type: "delete", room: this.id, id }, "");
+		// Where the first answer was lost, the second says that there is nothing left to take back.
+		await this.#request({ type: "delete", room: this.id, id }, "", "message_not_found");
 	}
 
 	async configure(settings: Partial<RoomSettings>): Promise<void> {
@@ -193,29 +195,19 @@ export class LiveRoom implements Room {
 		this.#emitter.emit("ambient", { viewers, likes });
 	}
 
-	async #request(command: Command, text: string): Promise<Extract<Outcome, { kind: "ack" }>> {
-		const outcome = await new Promise<Outcome>((resolve) => this.#uplink.submit(command, byteLength(text), resolve));
-		switch (outcome.kind) {
-			case "ack":
-				return outcome;
-			case "reject": {
-				const { code, message, retryAfterMs } = outcome.reject;
-				throw new HubbubError(code, message, { retryAfterMs, room: this.id });
-			}
-			case "dropped":
-				throw outcome.error;
-			default:
-				return outcome satisfies never;
-		}
+	/** `done`: the refusal that means, to a command sent again, that it was carried out the first time. */
+	#request(command: Command, text: string, done?: Code): Promise<Ack | HubbubError> {
+		return new Promise((resolve, reject) =>
+			this.#uplink.submit(command, byteLength(text), (answer, sends) => {
+				if (answer instanceof HubbubError && !(sends > 1 && answer.code === done)) reject(answer);
+				else resolve(answer);
+			}),
+		);
 	}
 
 	/** The server would end the whole connection over a malformed field, so it is refused here. */
 	#requireId(id: string, name: string): void {
-		if (typeof id === "string" && id.length > 0 && id.length <= limits.keyLengthMax) return;
-		throw new HubbubError("bad_frame", `The ${name} must be a string of 1 to ${limits.keyLengthMax} characters.`, { room: this.id });
+		if (typeof id === "string" && id.length > 0 && id.length <= bounds.keyLengthMax) return;
+		throw new HubbubError("bad_frame", `The ${name} must be a string of 1 to ${bounds.keyLengthMax} characters.`);
 	}
-}
-
-function byteLength(text: string): number {
-	return new TextEncoder().encode(text).length;
 }

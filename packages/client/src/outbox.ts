@@ -1,14 +1,14 @@
-import type { Ack, Reject } from "@hubbub/protocol/downstream.ts";
+import type { Ack } from "@hubbub/protocol/downstream.ts";
 import type { HubbubError } from "./error.ts";
 
 /** A command that the server answers with `ack` or `reject`: a `say`, `delete` or `settings` frame without its `ref`. */
 export type Command = { readonly type: string; readonly room: string } & Readonly<Record<string, unknown>>;
 
-/** How a command ended: answered by the server, or given up on this side. Exactly one for each command. */
-export type Outcome =
-	| { readonly kind: "ack"; readonly ack: Ack }
-	| { readonly kind: "reject"; readonly reject: Reject; readonly sends: number }
-	| { readonly kind: "dropped"; readonly error: HubbubError };
+/**
+ * Hears how a command ended: acknowledged, or why not, by the server's word or this side's. Called exactly once. `sends` counts how often it
+ * went out.
+ */
+export type Settle = (answer: Ack | HubbubError, sends: number) => void;
 
 export interface Entry {
 	readonly ref: number;
@@ -17,7 +17,7 @@ export interface Entry {
 	readonly json: string;
 	/** What it counts in `bufferedAmount`. */
 	readonly bytes: number;
-	readonly settle: (outcome: Outcome) => void;
+	readonly settle: Settle;
 	/** Times it went out. */
 	sends: number;
 	/** Whether the link in use carries it. */
@@ -55,7 +55,7 @@ export class Outbox {
 	}
 
 	/** Queues a command; null where `queueMax` are waiting already, and nothing is kept. */
-	add(command: Command, bytes: number, settle: (outcome: Outcome) => void): Entry | null {
+	add(command: Command, bytes: number, settle: Settle): Entry | null {
 		if (this.#entries.size >= this.#queueMax) return null;
 		const ref = this.nextRef();
 		const json = JSON.stringify({ ...command, ref });
@@ -74,13 +74,13 @@ export class Outbox {
 		return this.#entries.get(ref as number);
 	}
 
-	/** Takes the entry with this `ref` out, to settle it; undefined where its answer came before. */
-	take(ref: unknown): Entry | undefined {
+	/** The command with this `ref` has its answer; does nothing where it had one before. */
+	settle(ref: unknown, answer: Ack | HubbubError): void {
 		const entry = this.find(ref);
-		if (!entry) return undefined;
+		if (!entry) return;
 		this.#entries.delete(entry.ref);
 		this.#bytes -= entry.bytes;
-		return entry;
+		entry.settle(answer, entry.sends);
 	}
 
 	/** The link is gone: nothing is in flight any more. */
@@ -91,7 +91,7 @@ export class Outbox {
 	/** Gives up what waits for `room`, or for any room where it is null. */
 	drop(room: string | null, error: HubbubError): void {
 		for (const entry of [...this.#entries.values()]) {
-			if (room === null || entry.room === room) this.take(entry.ref)?.settle({ kind: "dropped", error });
+			if (room === null || entry.room === room) this.settle(entry.ref, error);
 		}
 	}
 }

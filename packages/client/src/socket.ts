@@ -1,5 +1,6 @@
 import { SUBPROTOCOL_TEXT, SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
 import { parseAddress, socketHref } from "./address.ts";
+import { byteLength } from "./bounds.ts";
 import { type ConnectOptions, openConnection } from "./connect.ts";
 import type { LiveConnection } from "./connection.ts";
 import { type ConnectionState, closeDeadlineMs } from "./dialer.ts";
@@ -117,7 +118,7 @@ export class HubbubSocket extends EventTarget {
 		if (this.#readyState === CONNECTING) throw new DOMException("Still in CONNECTING state.", "InvalidStateError");
 		const isBinary = data instanceof Blob || data instanceof ArrayBuffer || ArrayBuffer.isView(data);
 		const message = isBinary ? data : String(data);
-		const bytes = typeof message === "string" ? new TextEncoder().encode(message).length : sizeOf(message);
+		const bytes = typeof message === "string" ? byteLength(message) : sizeOf(message);
 		if (this.#readyState === OPEN) this.#face?.send(message, bytes);
 		else this.#discardedBytes += bytes;
 	}
@@ -212,16 +213,10 @@ export class HubbubSocket extends EventTarget {
 		if (this.#readyState === CLOSED) return;
 		this.#readyState = CLOSED;
 		if (!end.wasClean) this.dispatchEvent(new Event("error"));
-		this.dispatchEvent(closeEvent(end));
+		this.dispatchEvent(new CloseEvent("close", end));
 	}
 }
 
 function sizeOf(data: Exclude<SocketData, string>): number {
 	return data instanceof Blob ? data.size : data.byteLength;
-}
-
-/** A `CloseEvent`, or an event of its shape where the surroundings have none (Node before 23). */
-function closeEvent({ code, reason, wasClean }: LinkEnd): Event {
-	if (typeof CloseEvent === "function") return new CloseEvent("close", { code, reason, wasClean });
-	return Object.assign(new Event("close"), { code, reason, wasClean });
 }

@@ -1,4 +1,3 @@
-import { type Code, codes } from "@hubbub/protocol/codes.ts";
 import type { Downstream } from "@hubbub/protocol/downstream.ts";
 import type { RoomEvent } from "@hubbub/protocol/event.ts";
 import type { LiveConnection } from "./connection.ts";
@@ -6,6 +5,7 @@ import type { HubbubError } from "./error.ts";
 import { eventLine, omittedLine, serverLine } from "./lines.ts";
 import type { LiveRoom } from "./live-room.ts";
 import type { FaceHost, SocketData, SocketFace } from "./socket-face.ts";
+import { closeCodeOf, closeCodes } from "./verdict.ts";
 
 /** Own messages left out of the live view that are remembered, in case a resume brings them all the same. */
 const ownOffsetsMax = 100;
@@ -67,9 +67,9 @@ export class TextFace implements SocketFace {
 
 	/** There is one room and no way to ask again, so a refusal ends the socket, with the code that the server itself would use. */
 	#turnedAway(refusal: HubbubError | null): void {
-		const code: Code = refusal && Object.hasOwn(codes, refusal.code) ? (refusal.code as Code) : "unauthorized";
-		this.#host.deliver(serverLine(refusal?.message ?? "You are no longer in this room."));
-		this.#host.end(codes[code].close ?? codes.unauthorized.close, code);
+		const close = refusal && closeCodeOf(refusal.code);
+		this.#host.deliver(serverLine(refusal?.message ?? "The room was left."));
+		this.#host.end(close ?? closeCodes.unauthorized, refusal?.code ?? "left");
 	}
 }
 

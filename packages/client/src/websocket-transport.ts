@@ -50,7 +50,7 @@ function openSocket(
 		},
 		() => {
 			onBroken();
-			socket.close(4900, "unreadable batch");
+			socket.close();
 			end({ code: 1006, reason: "A compressed batch could not be read.", wasClean: false });
 		},
 	);
@@ -58,7 +58,7 @@ function openSocket(
 	socket.onopen = () => {
 		// A proxy may answer the upgrade itself. Without the subprotocol the other side would talk lines for people.
 		if (socket.protocol !== SUBPROTOCOL_V1) {
-			socket.close(1000);
+			socket.close();
 			return end({ code: 1006, reason: "The other side does not speak hubbub.v1.", wasClean: false });
 		}
 		phase = "open";
