@@ -24,11 +24,11 @@ export const layers: readonly Layer[] = [
 	// Who somebody is and whether they may come in: the one door that sockets and HTTP share.
 	{
 		name: "door",
-		files: /^packages\/server\/src\/session\/(?:authenticate|entrance|guest-name)\.ts$/,
+		files: /^packages\/server\/src\/session\/(?:authenticate|entrance|guest-name|welcome)\.ts$/,
 		mayImport: ["protocol", "room", "host", "runtime"],
 	},
 	{ name: "session", files: /^packages\/server\/src\/session\//, mayImport: ["protocol", "room", "host", "runtime", "door"] },
-	{ name: "transport", files: /^packages\/server\/src\/transport\//, mayImport: ["protocol", "session", "door", "runtime"] },
+	{ name: "transport", files: /^packages\/server\/src\/transport\//, mayImport: ["protocol", "types of host", "session", "door", "runtime"] },
 	{ name: "api", files: /^packages\/server\/src\/api\//, mayImport: ["protocol", "room", "host", "engine port", "runtime", "door"] },
 	{ name: "crowd", files: /^packages\/server\/crowd\//, mayImport: ["protocol", "client"] },
 	{ name: "bench", files: /^packages\/server\/bench\//, mayImport: ["protocol", "client"] },

@@ -7,14 +7,15 @@ import { Upstream, upstreamTypes } from "./upstream.ts";
 
 /**
  * How frames become bytes. `json` is one text frame of JSON; `deflate` is a binary frame, `0x01` and then raw DEFLATE
- * (RFC 1951) of the same JSON; `text` is lines for people.
+ * (RFC 1951) of the same JSON; `stream` is that JSON as a server-sent event; `text` is lines for people.
  */
-export type Codec = "json" | "deflate" | "text";
+export type Codec = "json" | "deflate" | "stream" | "text";
 export const DEFLATE_TAG = 0x01;
 
 /** What goes on a link as one frame. */
 export type Payload =
-	| { readonly kind: "text"; readonly data: string }
+	/** `cursor` is where the reader stands after it; an event stream writes it as the event's id. */
+	| { readonly kind: "text"; readonly data: string; readonly cursor?: string }
 	| { readonly kind: "binary"; readonly data: Uint8Array<ArrayBuffer> };
 
 export type Decoded =
@@ -36,8 +37,9 @@ export function decodeUpstream(data: string): Decoded {
 		return bad("The frame is not JSON.");
 	}
 	if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return bad("The frame is not a JSON object.");
-	const { type, ref: rawRef } = parsed as { type?: unknown; ref?: unknown };
-	const ref = typeof rawRef === "number" || (typeof rawRef === "string" && rawRef.length <= limits.refLengthMax) ? { ref: rawRef } : {};
+	const { type, ref: rawRef } = parsed as { type?: unknown; ref?: string | number };
+	// 1e999 parses as infinity, which is no JSON to answer with.
+	const ref = Number.isFinite(rawRef) || (typeof rawRef === "string" && rawRef.length <= limits.refLengthMax) ? { ref: rawRef } : {};
 	if (typeof type !== "string") return { ...bad("The frame has no type."), ...ref };
 	if (!upstreamTypes.has(type)) return { ok: false, code: "unknown_type", detail: "The type of the frame is not known.", ...ref };
 	const result = v.safeParse(Upstream, parsed, { abortEarly: true });
@@ -89,6 +91,11 @@ export function encodeBatchJson(batch: BatchSource): string {
 	return `{"type":"batch","room":${JSON.stringify(batch.room)},"cursor":${JSON.stringify(batch.cursor)},"events":[${events}]${omitted}${ambient}}`;
 }
 
+/** One server-sent event (HTML Living Standard, section 9.2): `id:` is the cursor, `data:` one downstream frame. */
+export function encodeServerSentEvent(json: string, cursor: string | undefined): string {
+	return cursor === undefined ? `data: ${json}\n\n` : `id: ${cursor}\ndata: ${json}\n\n`;
+}
+
 /** A `joined` frame from events that are JSON already; `head` is the rest of the frame. */
 export function encodeJoinedJson(head: Omit<Extract<Downstream, { type: "joined" }>, "events">, eventsJson: readonly string[]): string {
 	return `${JSON.stringify(head).slice(0, -1)},"events":[${eventsJson.join(",")}]}`;
@@ -130,7 +137,7 @@ export function serverLine(words: string): string {
 }
 
 function oneLine(text: string): string {
-	return text.replace(/[\r\n\u0085\u2028\u2029]+/g, " ");
+	return text.replace(/[\n-\r\x1c-\x1e\u0085\u2028\u2029]+/g, " ");
 }
 
 /** A name may not end the `name: ` part early, nor start like a server's line. */

@@ -44,7 +44,10 @@ export type Joined = v.InferOutput<typeof Joined>;
 
 export const Left = v.object({ type: v.literal("left"), ref: v.optional(Ref), room: v.string() });
 
-/** What happened since the last batch, in order. `cursor` is the position after it. `omitted` counts chat left out by the room's budget. */
+/**
+ * What happened since the last batch, in order. `cursor` is the position after it. `omitted` counts chat left out by the room's budget.
+ * As the answer to a poll it says `recovered`, and brings `state` where the reader must start over.
+ */
 export const Batch = v.object({
 	type: v.literal("batch"),
 	room: v.string(),
@@ -52,6 +55,8 @@ export const Batch = v.object({
 	events: v.array(RoomEvent),
 	omitted: v.optional(v.number()),
 	ambient: v.optional(Ambient),
+	recovered: v.optional(v.boolean()),
+	state: v.optional(RoomState),
 });
 export type Batch = v.InferOutput<typeof Batch>;
 

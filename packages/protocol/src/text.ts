@@ -33,7 +33,7 @@ export function cleanText(raw: string): string {
 export function cleanName(raw: string): string {
 	const text = limitMarks(stripInvisible(raw.slice(0, 1_024).toWellFormed()).normalize("NFC"))
 		.replace(/\s+/gu, " ")
-		.replace(/^[\s*]+/u, "")
+		.replace(/^[\s*\p{M}\u200c\u200d]+/u, "")
 		.trim();
 	let name = "";
 	let graphemes = 0;
@@ -52,10 +52,12 @@ export function cleanName(raw: string): string {
 export function skeleton(name: string): string {
 	let folded = "";
 	for (const letter of name.normalize("NFKD").toLowerCase()) {
-		if (/[\p{M}\p{P}\p{Z}\p{Cf}\p{S}]/u.test(letter) && !/\p{Extended_Pictographic}/u.test(letter)) continue;
-		folded += lookAlikes.get(letter) ?? letter;
+		const latin = lookAlikes.get(letter);
+		if (latin === undefined && /[\p{M}\p{P}\p{Z}\p{Cf}\p{S}]/u.test(letter) && !/\p{Extended_Pictographic}/u.test(letter)) continue;
+		folded += latin ?? letter;
 	}
-	return folded;
+	// A name of signs alone looks like itself, not like every other such name.
+	return folded === "" ? name : folded;
 }
 
 // Cyrillic, Greek, Armenian and other letters that pass for Latin ones, and the digits that pass for letters.
@@ -68,7 +70,7 @@ const lookAlikes: ReadonlyMap<string, string> = new Map(
 		e: "еєҽ3ε",
 		g: "ɡց9",
 		h: "һհ",
-		i: "іıɩιíl1|ⅼӏІ!",
+		i: "іıɩιíl1|ⅼӏІ",
 		j: "јϳ",
 		k: "κкќ",
 		m: "мm",
@@ -95,21 +97,33 @@ const invisible =
 	/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff]|\ud834[\udd73-\udd7a]|\udb40[\udc00-\udfff](?<!\ud83c\udff4(?:\udb40[\udc60-\udc7f])+)/g;
 
 function stripInvisible(text: string): string {
-	return text
-		.replace(/\t/g, " ")
-		.replace(invisible, "")
-		.replace(/\u200d{2,}/g, "\u200d")
-		.replace(/\u200c{2,}/g, "\u200c");
+	return collapseJoiners(text.replace(/\t/g, " ").replace(invisible, ""));
 }
 
-/** Caps stacked combining marks ("zalgo"). Scripts whose letters carry several marks by right get twice as many. */
+const richScripts =
+	/[\p{Script=Thai}\p{Script=Lao}\p{Script=Tibetan}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Myanmar}\p{Script=Khmer}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}]/u;
+
+/**
+ * Caps stacked combining marks ("zalgo"), those without a letter too. Scripts whose letters carry several marks by right get twice as many.
+ * A joiner begins no new letter: marks before and after it stand on the same one.
+ */
 function limitMarks(text: string): string {
-	return text.replace(/(\P{M})(\p{M}+)/gu, (_whole, letter: string, marks: string) => {
-		const rich =
-			/[\p{Script=Thai}\p{Script=Lao}\p{Script=Tibetan}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Myanmar}\p{Script=Khmer}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}]/u;
-		const marksMax = rich.test(letter) ? limits.combiningMarksMax * 2 : limits.combiningMarksMax;
-		return letter + [...marks].slice(0, marksMax).join("");
-	});
+	return text.replace(
+		/(^|[^\p{M}\u200c\u200d])([\p{M}\u200c\u200d]*\p{M}[\p{M}\u200c\u200d]*)/gu,
+		(_whole, letter: string, marks: string) => {
+			let left: number = richScripts.test(letter) ? limits.combiningMarksMax * 2 : limits.combiningMarksMax;
+			const kept = [...marks].filter((mark) => isJoiner(mark) || left-- > 0).join("");
+			return letter + collapseJoiners(kept);
+		},
+	);
+}
+
+function isJoiner(sign: string): boolean {
+	return sign === "\u200c" || sign === "\u200d";
+}
+
+function collapseJoiners(text: string): string {
+	return text.replace(/\u200d{2,}/g, "\u200d").replace(/\u200c{2,}/g, "\u200c");
 }
 
 /** Whether anything in the text leaves ink: not only spaces, joiners, marks and selectors. */

@@ -19,6 +19,7 @@ import type { Started } from "./settings/banner.ts";
 import type { Settings } from "./settings/table.ts";
 import { createFetch } from "./transport/http.ts";
 import { readPages } from "./transport/pages.ts";
+import { createRoomEvents } from "./transport/room-events.ts";
 import { createWebSocketHandler, type SocketData } from "./transport/websocket.ts";
 
 /** The pages as `npm run build` leaves them. */
@@ -63,13 +64,16 @@ export async function serve(settings: Settings): Promise<RunningServer> {
 					() => false,
 				)),
 		});
-		const { maxConnectionsPerIp, allowedOrigins } = settings;
+		const { maxConnectionsPerIp, allowedOrigins, trustedProxies, permessageDeflate } = settings;
+		const lab = settings.lab ?? settings.host === null;
+		const frameRate = settings.rateLimit && serverLimits.frames;
+		const services = { rooms, table, authenticator, entrance, clock, random, logger, metrics, frameRate };
 		const fetch = createFetch({
-			...{ entrance, table, pages, api, maxConnectionsPerIp, allowedOrigins },
+			...{ entrance, table, pages, api, maxConnectionsPerIp, allowedOrigins, trustedProxies, lab, permessageDeflate },
+			roomEvents: createRoomEvents(services),
 			isDraining: () => draining,
 		});
-		const frameRate = settings.rateLimit && serverLimits.frames;
-		const websocket = createWebSocketHandler({ ...{ rooms, table, authenticator, entrance, clock, random, logger, metrics, frameRate } });
+		const websocket = createWebSocketHandler(services, { lab, permessageDeflate });
 		const listeners = listen(settings, { fetch, websocket });
 		const ticking = setInterval(() => table.tick(), 1_000);
 		const sweeping = setInterval(() => rooms.sweep(), 10_000);

@@ -4,6 +4,7 @@ import { describeRoute, openAPIRouteHandler, resolver } from "hono-openapi";
 import * as v from "valibot";
 import { bearerToken } from "../session/authenticate.ts";
 import type { ApiServices, Env } from "./caller.ts";
+import { frameRoutes } from "./frames.ts";
 import { failure, messageRoutes } from "./messages.ts";
 import { roomRoutes } from "./rooms.ts";
 
@@ -16,6 +17,8 @@ export function createApi(services: ApiServices): (request: Request, address: st
 	app.route("/rooms", messages);
 	app.route("/api/v1/rooms", messages);
 	app.route("/api/v1/rooms", roomRoutes(services));
+
+	app.route("/", frameRoutes(services));
 
 	app.post(
 		"/api/v1/setup",

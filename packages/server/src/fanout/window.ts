@@ -9,6 +9,7 @@ export interface Batch {
 	readonly sequence: number;
 	readonly from: number;
 	readonly to: number;
+	readonly source: BatchSource;
 	payload(codec: Codec): Payload | null;
 }
 
@@ -98,6 +99,7 @@ function createBatch(sequence: number, from: number, to: number, source: BatchSo
 		sequence,
 		from,
 		to,
+		source,
 		payload(codec) {
 			let payload = payloads.get(codec);
 			if (payload === undefined) {

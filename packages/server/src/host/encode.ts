@@ -1,6 +1,16 @@
 import { deflateRawSync } from "node:zlib";
-import { type BatchSource, type Codec, DEFLATE_TAG, encodeBatchJson, encodeBatchText, type Payload } from "@hubbub/protocol/codec.ts";
+import {
+	type BatchSource,
+	type Codec,
+	DEFLATE_TAG,
+	encodeBatchJson,
+	encodeBatchText,
+	encodeServerSentEvent,
+	type Payload,
+} from "@hubbub/protocol/codec.ts";
 import { serverLimits } from "../runtime/limits.ts";
+
+const utf8 = new TextEncoder();
 
 /** Writes a batch in one codec, for all viewers at once. Small batches are not worth deflating and go as plain JSON (SPEC FRAME-4). */
 export function encodeBatch(source: BatchSource, codec: Codec): Payload | null {
@@ -11,6 +21,8 @@ export function encodeBatch(source: BatchSource, codec: Codec): Payload | null {
 			const lines = encodeBatchText(source);
 			return lines === null ? null : { kind: "text", data: lines };
 		}
+		case "stream":
+			return { kind: "binary", data: utf8.encode(encodeServerSentEvent(encodeBatchJson(source), source.cursor)) };
 		case "deflate": {
 			const json = encodeBatchJson(source);
 			return json.length < serverLimits.deflateUnitsMin ? { kind: "text", data: json } : { kind: "binary", data: deflateFrame(json) };

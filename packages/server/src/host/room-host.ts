@@ -18,6 +18,7 @@ import { serverLimits } from "../runtime/limits.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Random } from "../runtime/random.ts";
+import { Answers } from "./answer.ts";
 import { encodeBatch } from "./encode.ts";
 import type { Outcome } from "./outcome.ts";
 import { Recent } from "./recent.ts";
@@ -58,6 +59,7 @@ export interface HistoryPage {
 export class RoomHost {
 	readonly room: string;
 	readonly window: Window;
+	readonly answers: Answers;
 	readonly #services: HostServices;
 	readonly #epoch: string;
 	readonly #state: RoomState;
@@ -94,6 +96,7 @@ export class RoomHost {
 			batchesMax: serverLimits.windowBatchesMax,
 			bytesMax: serverLimits.windowUnitsMax,
 		});
+		this.answers = new Answers(this);
 	}
 
 	/**
@@ -134,6 +137,11 @@ export class RoomHost {
 
 	cursorAt(offset: number): string {
 		return encodeCursor({ epoch: this.#epoch, offset });
+	}
+
+	/** Whether a position is one of this room's log as it is now: its epoch, and not beyond its end. */
+	isOwnPosition(position: Position): boolean {
+		return position.epoch === this.#epoch && position.offset <= this.#head;
 	}
 
 	/**
@@ -240,7 +248,7 @@ export class RoomHost {
 	 */
 	async place(after: Position | null): Promise<Placement> {
 		const through = this.window.through;
-		if (!after || after.epoch !== this.#epoch || after.offset > this.#head || through - after.offset > limits.recoveryEventsMax) {
+		if (!after || !this.isOwnPosition(after) || through - after.offset > limits.recoveryEventsMax) {
 			const from = Math.max(0, through - limits.historyOnJoin);
 			return { recovered: false, events: await this.#between(from, through, limits.historyOnJoin), through };
 		}

@@ -14,6 +14,12 @@ export const serverLimits = {
 	roomIdleMs: 60_000,
 	/** Viewer counts and likes are told at most this often. */
 	ambientIntervalMs: 1_000,
+	/** Short polls are answered as of the last multiple of this: cursors fall together, and caches serve them. */
+	pollStepMs: 1_000,
+	/** Answers to polls remembered per room. */
+	answersMax: 256,
+	/** Answers to polls are worth compressing from this length. */
+	gzipUnitsMin: 1_024,
 	/** Batches at least this long are worth deflating. */
 	deflateUnitsMin: 256,
 
@@ -42,8 +48,14 @@ export const serverLimits = {
 	closeTimeoutMs: 5_000,
 	/** Longest frame the WebSocket listener itself takes, beyond which it closes with 1009 from the header alone. */
 	listenerFrameBytesMax: 256 * 1024,
+	/** Longest message the lab's echo takes. */
+	labFrameBytesMax: 16 * 1024 * 1024,
 	/** Body of an HTTP request. */
 	bodyBytesMax: 128 * 1024,
+	/** Longest time a poll is held. */
+	pollWaitMsMax: 25_000,
+	/** Polls held at once on this node. */
+	pollsHeldMax: 50_000,
 	/** Time given to sessions to leave when the server stops. */
 	drainMs: 3_000,
 	/** A client told to come back waits up to this long, so that a restart is no stampede. */

@@ -70,7 +70,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
 	return {
 		async authenticate(token, name) {
-			if (token === undefined || token === "") return newGuest(name);
+			if (token === undefined || token === "") return newGuest(`g-${options.random.token(10)}`, name);
 			if (options.isOperatorKey(token)) return { ok: true, principal: operator };
 			if (token.startsWith(guestTokenPrefix)) return returningGuest(token.slice(guestTokenPrefix.length), name);
 			return member(token);
@@ -108,18 +108,22 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 		};
 	}
 
-	async function newGuest(name: string | undefined): Promise<Authenticated> {
-		const id = `g-${options.random.token(10)}`;
-		const payload = new SignJWT({}).setProtectedHeader({ alg: "HS256" }).setSubject(id);
+	/** The name goes with the token, so that what a guest says over plain HTTP bears it too. */
+	async function newGuest(id: string, wished: string | undefined): Promise<Authenticated> {
+		const principal = guest(id, wished);
+		const payload = new SignJWT({ name: principal.name }).setProtectedHeader({ alg: "HS256" }).setSubject(id);
 		const expiresAtSeconds = Math.floor(options.clock.wallMs() / 1_000) + guestTokenDays * 86_400;
 		const signed = await payload.setExpirationTime(expiresAtSeconds).sign(guestKey);
-		return { ok: true, principal: guest(id, name), guestToken: guestTokenPrefix + signed };
+		return { ok: true, principal, guestToken: guestTokenPrefix + signed };
 	}
 
 	async function returningGuest(token: string, name: string | undefined): Promise<Authenticated> {
 		try {
 			const { payload } = await jwtVerify(token, guestKey, { algorithms: ["HS256"], requiredClaims: ["sub", "exp"] });
-			return { ok: true, principal: guest(payload.sub as string, name) };
+			const principal = guest(payload.sub as string, typeof payload.name === "string" ? payload.name : undefined);
+			// A guest who comes back under another name gets another token that says so.
+			if (name === undefined || guest(principal.id, name).name === principal.name) return { ok: true, principal };
+			return newGuest(principal.id, name);
 		} catch {
 			return { ok: false, detail: "The guest token is not from this server, or has expired." };
 		}

@@ -5,7 +5,7 @@ import type { Link } from "./link.ts";
 /** What waits for one session alone: acks, joins, private words. Bounded; what one reader does not read costs nobody else. */
 export class Outbound {
 	readonly #link: Link;
-	#waiting: string[] = [];
+	#waiting: (Payload & { kind: "text" })[] = [];
 	#units = 0;
 
 	constructor(link: Link) {
@@ -18,12 +18,13 @@ export class Outbound {
 	}
 
 	/** Sends a frame now or when the link takes it. False when too much is waiting already: the session is to be let go. */
-	send(data: string): boolean {
+	send(data: string, cursor: string | undefined): boolean {
+		const payload = { kind: "text", data, cursor } as const;
 		if (this.isClear) {
-			this.#link.write({ kind: "text", data });
+			this.#link.write(payload);
 			return true;
 		}
-		this.#waiting.push(data);
+		this.#waiting.push(payload);
 		this.#units += data.length;
 		return (
 			this.#waiting.length <= serverLimits.directFramesMax && (this.#units <= serverLimits.directUnitsMax || this.#waiting.length === 1)
@@ -39,9 +40,9 @@ export class Outbound {
 	flush(): void {
 		let written = 0;
 		while (written < this.#waiting.length && this.#link.writable) {
-			const data = this.#waiting[written++] as string;
-			this.#units -= data.length;
-			this.#link.write({ kind: "text", data });
+			const payload = this.#waiting[written++] as Payload & { kind: "text" };
+			this.#units -= payload.data.length;
+			this.#link.write(payload);
 		}
 		if (written > 0) this.#waiting = this.#waiting.slice(written);
 	}

@@ -2,7 +2,7 @@ import { type Codec, type Decoded, decodeUpstream, encodeDownstream, serverLine 
 import { type CloseCode, type Code, codes } from "@hubbub/protocol/codes.ts";
 import type { Downstream } from "@hubbub/protocol/downstream.ts";
 import { limits } from "@hubbub/protocol/limits.ts";
-import type { Ref, Upstream } from "@hubbub/protocol/upstream.ts";
+import type { Hello, Ref, Upstream } from "@hubbub/protocol/upstream.ts";
 import type { RoomTable } from "../host/room-table.ts";
 import { type Rate, TokenBucket } from "../room/token-bucket.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -17,6 +17,7 @@ import { Membership } from "./membership.ts";
 import { Outbound } from "./outbound.ts";
 import type { SessionTable } from "./session-table.ts";
 import type { Desk } from "./subscription.ts";
+import { welcome } from "./welcome.ts";
 
 export interface SessionServices {
 	readonly rooms: RoomTable;
@@ -62,7 +63,7 @@ export class Session implements Desk {
 	#heardAtMs: number;
 	#stalledSinceMs: number | null = null;
 
-	constructor(link: Link, services: SessionServices, options: { codec: "json" | "text"; room: string | null }) {
+	constructor(link: Link, services: SessionServices, options: { codec: "json" | "stream" | "text"; room: string | null }) {
 		this.id = services.random.token(12);
 		this.address = link.address;
 		this.outbound = new Outbound(link);
@@ -89,6 +90,11 @@ export class Session implements Desk {
 		if (this.#codec === "text") return this.#receiveLine(data);
 		if (typeof data !== "string") return this.#accept({ ok: false, code: "bad_frame", detail: "Binary frames mean nothing here." });
 		this.#accept(decodeUpstream(data));
+	}
+
+	/** The hello of a transport on which the opening request is one. */
+	greet(hello: Hello): void {
+		this.#accept({ ok: true, frame: hello });
 	}
 
 	/** Anything came in, if only a pong: the peer is there. */
@@ -217,19 +223,7 @@ export class Session implements Desk {
 		table.checkIn(this, limits.heartbeatMs);
 		logger.debug({ session: this.id, user: principal.id, kind: principal.kind }, "hello");
 		if (this.#codec !== "text")
-			this.sendFrame({
-				type: "welcome",
-				session: this.id,
-				user: actorIn(principal, this.#room ?? ""),
-				...(guestToken !== undefined && { token: guestToken }),
-				heartbeatMs: limits.heartbeatMs,
-				now: clock.wallMs(),
-				limits: {
-					frameBytesMax: limits.frameBytesMax,
-					textGraphemesMax: limits.textGraphemesMax,
-					roomsPerConnectionMax: limits.roomsPerConnectionMax,
-				},
-			});
+			this.sendFrame(welcome({ session: this.id, user: actorIn(principal, this.#room ?? ""), guestToken, wallMs: clock.wallMs() }));
 		const rooms = hello.rooms ?? (this.#room === null ? [] : [{ room: this.#room }]);
 		for (const wanted of rooms) await this.#membership.join(principal, { type: "join", ...wanted });
 	}
@@ -255,9 +249,9 @@ export class Session implements Desk {
 		this.send(encodeDownstream(frame));
 	}
 
-	send(data: string): void {
+	send(data: string, cursor?: string): void {
 		if (this.#phase.name === "closing" || this.#phase.name === "closed") return;
-		if (!this.outbound.send(data)) this.bye("too_slow", "Too many answers are waiting to be read.");
+		if (!this.outbound.send(data, cursor)) this.bye("too_slow", "Too many answers are waiting to be read.");
 		else this.#watchStall();
 	}
 
@@ -293,9 +287,9 @@ export class Session implements Desk {
 		if (this.#phase.name === "greeting") return this.bye("silent", "No hello came in time.");
 		if (this.#stalledSinceMs !== null && nowMs - this.#stalledSinceMs >= serverLimits.stalledMs - 1_000) return this.bye("too_slow");
 		const silentMs = nowMs - this.#heardAtMs;
-		if (silentMs > limits.heartbeatMs * serverLimits.heartbeatsMissedMax - 1_000) return this.bye("silent");
+		if (this.#link.duplex && silentMs > limits.heartbeatMs * serverLimits.heartbeatsMissedMax - 1_000) return this.bye("silent");
 		if (this.#isExpired(this.#phase.principal)) return;
-		if (silentMs >= limits.heartbeatMs - 1_000) this.#link.ping();
+		if (!this.#link.duplex || silentMs >= limits.heartbeatMs - 1_000) this.#link.ping();
 		const untilExpiry = (this.#phase.principal.expiresAtMs ?? Number.POSITIVE_INFINITY) - this.#services.clock.wallMs();
 		table.checkIn(this, Math.max(1_000, Math.min(limits.heartbeatMs, untilExpiry)));
 	}

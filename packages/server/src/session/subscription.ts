@@ -2,9 +2,9 @@ import type { Codec } from "@hubbub/protocol/codec.ts";
 import { encodeBatchJson, encodeJoinedJson, eventLine, serverLine } from "@hubbub/protocol/codec.ts";
 import type { CloseCode, Code } from "@hubbub/protocol/codes.ts";
 import type { Position } from "@hubbub/protocol/cursor.ts";
-import type { Downstream } from "@hubbub/protocol/downstream.ts";
+import type { Downstream, Gap } from "@hubbub/protocol/downstream.ts";
 import type { Ref } from "@hubbub/protocol/upstream.ts";
-import type { Reader, RoomHost } from "../host/room-host.ts";
+import type { Placement, Reader, RoomHost } from "../host/room-host.ts";
 import type { Outbound } from "./outbound.ts";
 
 /** A session as its rooms see it: where words to this one client go. */
@@ -13,8 +13,8 @@ export interface Desk {
 	readonly codec: Codec;
 	readonly isOpen: boolean;
 	readonly outbound: Outbound;
-	/** Sends a frame to this client alone, after those already waiting. */
-	send(data: string): void;
+	/** Sends a frame to this client alone, after those already waiting. `cursor` is where the client stands after it. */
+	send(data: string, cursor?: string): void;
 	sendFrame(frame: Downstream): void;
 	/** Tells the client what was not done, and why; the connection goes on. */
 	reject(code: Code, detail?: string, ref?: Ref, retryAfterMs?: number, room?: string): void;
@@ -52,21 +52,16 @@ export class Subscription implements Reader {
 		if (this.#progress.phase === "left") return;
 		this.host.admit(this);
 		if (this.codec === "text") this.#tellLines(placement.events.flatMap((entry) => eventLine(entry.event) ?? []));
-		else
-			this.desk.send(
-				encodeJoinedJson(
-					{
-						type: "joined",
-						...(ref !== undefined && { ref }),
-						room: this.host.room,
-						cursor: this.host.cursorAt(placement.through),
-						recovered: placement.recovered,
-						state: this.host.publicState,
-					},
-					placement.events.map((entry) => entry.json),
-				),
-			);
+		else this.#tellJoined(placement, ref);
 		this.#continueAfter(placement.through);
+	}
+
+	#tellJoined({ events, recovered, through }: Placement, ref: Ref | undefined): void {
+		const { room, publicState: state } = this.host;
+		const cursor = this.host.cursorAt(through);
+		const head = { type: "joined" as const, ...(ref !== undefined && { ref }), room, cursor, recovered, state };
+		const eventsJson = events.map((entry) => entry.json);
+		this.desk.send(encodeJoinedJson(head, eventsJson), cursor);
 	}
 
 	#tellLines(history: readonly string[]): void {
@@ -122,8 +117,8 @@ export class Subscription implements Reader {
 		this.desk.countGap();
 		if (this.codec === "text") this.desk.send(serverLine(`${window.through - from} lines were too many for this connection and left out.`));
 		else {
-			const gap: Downstream = { type: "gap", room: this.host.room, from: this.host.cursorAt(from), to: this.host.cursorAt(window.through) };
-			this.desk.send(JSON.stringify(gap));
+			const gap: Gap = { type: "gap", room: this.host.room, from: this.host.cursorAt(from), to: this.host.cursorAt(window.through) };
+			this.desk.send(JSON.stringify(gap), gap.to);
 		}
 	}
 
@@ -137,7 +132,7 @@ export class Subscription implements Reader {
 			return this.wake();
 		}
 		const cursor = this.host.cursorAt(last.event.offset);
-		this.desk.send(encodeBatchJson({ room: this.host.room, cursor, events, omitted: 0, ambient: null }));
+		this.desk.send(encodeBatchJson({ room: this.host.room, cursor, events, omitted: 0, ambient: null }), cursor);
 		this.#continueAfter(last.event.offset);
 	}
 

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Rate } from "../room/token-bucket.ts";
 import { logLevels } from "../runtime/log.ts";
+import { readTrustedProxies, type TrustedProxies } from "../transport/addresses.ts";
 
 /** One setting: where it comes from, what it may be, and what `--help` says of it. */
 export interface Setting<T = unknown> {
@@ -15,11 +16,11 @@ export interface Setting<T = unknown> {
 	readonly schema: v.GenericSchema<string | undefined, T>;
 }
 
-const onOff = (fallback: "on" | "off") =>
-	v.pipe(
-		v.optional(v.picklist(["on", "off", "true", "false", "1", "0"], "on or off"), fallback),
-		v.transform((word) => word === "on" || word === "true" || word === "1"),
-	);
+const OnOff = v.pipe(
+	v.picklist(["on", "off", "true", "false", "1", "0"], "on or off"),
+	v.transform((word) => word === "on" || word === "true" || word === "1"),
+);
+const onOff = (fallback: "on" | "off") => v.optional(OnOff, fallback);
 const wholeNumber = (fallback: number, min: number, max: number) =>
 	v.pipe(
 		v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/, `a whole number from ${min} to ${max}`)), String(fallback)),
@@ -51,6 +52,13 @@ const Origins = v.pipe(
 	v.optional(v.string(), ""),
 	v.transform((list) => list.split(",").flatMap((origin) => origin.trim() || [])),
 	v.array(v.pipe(v.string(), v.regex(/^(\*|https?:\/\/[^/\s]+)$/, "origins like https://example.org, separated by commas"))),
+);
+
+const Networks = v.pipe(
+	v.optional(v.string(), ""),
+	v.transform((list) => readTrustedProxies(list.split(",").flatMap((network) => network.trim() || []))),
+	v.check((networks) => networks !== null, "networks like 10.0.0.0/8 or loopback, separated by commas"),
+	v.transform((networks) => networks as TrustedProxies),
 );
 
 /** Everything an operator can set (SPEC OPS-1). */
@@ -102,6 +110,24 @@ export const settingsTable = {
 		value: "LIST",
 		help: "Origins of other sites' pages that may connect, separated by commas; * is any. Default: this server's own.",
 		schema: Origins,
+	},
+	trustedProxies: {
+		environment: "HUBBUB_TRUSTED_PROXIES",
+		value: "LIST",
+		help: "Networks of reverse proxies whose X-Forwarded-For is believed, like loopback,10.0.0.0/8. Default none.",
+		schema: Networks,
+	},
+	lab: {
+		environment: "HUBBUB_LAB",
+		value: "on|off",
+		help: "Whether /lab and its echo are open. Default on while the server listens on this machine alone.",
+		schema: v.optional(v.nullable(OnOff), null) as v.GenericSchema<string | undefined, boolean | null>,
+	},
+	permessageDeflate: {
+		environment: "HUBBUB_PERMESSAGE_DEFLATE",
+		value: "on|off",
+		help: "Whether rooms' sockets may compress each message for each viewer (RFC 7692). Costs memory and time. Default off.",
+		schema: onOff("off"),
 	},
 	adminKey: {
 		environment: "HUBBUB_ADMIN_KEY",

@@ -5,28 +5,34 @@ import { serverLimits } from "../runtime/limits.ts";
 import type { Link } from "../session/link.ts";
 import { Session, type SessionServices } from "../session/session.ts";
 
-/** What an upgraded socket carries from its handshake, and its session once it is open. */
-export interface SocketData {
-	readonly subprotocol: typeof SUBPROTOCOL_TEXT | typeof SUBPROTOCOL_V1;
-	/** The room named by the address, null on `/ws`. */
-	readonly room: string | null;
-	readonly address: string;
-	connection: { readonly session: Session; readonly link: WebSocketLink } | null;
-}
+type Subprotocol = typeof SUBPROTOCOL_TEXT | typeof SUBPROTOCOL_V1;
+
+/** What an upgraded socket carries from its handshake: a place in a room with its session once it is open, or the lab's echo. */
+export type SocketData =
+	| {
+			readonly use: "room";
+			readonly subprotocol: Subprotocol;
+			/** The room named by the address, null on `/ws`. */
+			readonly room: string | null;
+			readonly address: string;
+			connection: { readonly session: Session; readonly link: WebSocketLink } | null;
+	  }
+	| { readonly use: "echo"; readonly address: string };
 
 /**
  * Chooses among the offered subprotocols (RFC 6455 section 4.2.2): the first that is ours, in the client's order of preference.
  * None offered is `hubbub.text`; only unknown ones is null, a refusal (SPEC WS-2).
  */
-export function chooseSubprotocol(offered: string | null): SocketData["subprotocol"] | null {
+export function chooseSubprotocol(offered: string | null): Subprotocol | null {
 	const names = (offered ?? "").split(",").flatMap((name) => name.trim() || []);
 	if (names.length === 0) return SUBPROTOCOL_TEXT;
-	return (names.find((name) => name === SUBPROTOCOL_V1 || name === SUBPROTOCOL_TEXT) as SocketData["subprotocol"] | undefined) ?? null;
+	return names.find((name) => name === SUBPROTOCOL_V1 || name === SUBPROTOCOL_TEXT) ?? null;
 }
 
 /** A WebSocket as a link. Writable until the kernel pushes back; then not until everything waiting has gone. */
 export class WebSocketLink implements Link {
 	readonly transport = "websocket";
+	readonly duplex = true;
 	readonly address: string;
 	readonly #socket: ServerWebSocket<SocketData>;
 	#writable = true;
@@ -63,46 +69,51 @@ export class WebSocketLink implements Link {
 	}
 }
 
-/** The handlers for `Bun.serve`. Liveness is the session table's, since the listener's own is reset by what it sends. */
-export function createWebSocketHandler(services: SessionServices): WebSocketHandler<SocketData> {
+/**
+ * The handlers for `Bun.serve`. Liveness is the session table's, since the listener's own is reset by what it sends. With the lab open
+ * the listener takes the lab's larger messages; rooms' are held to their own limit by the session.
+ */
+export function createWebSocketHandler(
+	services: SessionServices,
+	options: { lab: boolean; permessageDeflate: boolean },
+): WebSocketHandler<SocketData> {
 	const { connections } = services.metrics;
 	return {
-		maxPayloadLength: serverLimits.listenerFrameBytesMax,
-		backpressureLimit: serverLimits.socketBufferBytesMax,
+		maxPayloadLength: options.lab ? serverLimits.labFrameBytesMax : serverLimits.listenerFrameBytesMax,
+		backpressureLimit: options.lab ? 2 * serverLimits.labFrameBytesMax : serverLimits.socketBufferBytesMax,
 		closeOnBackpressureLimit: false,
 		idleTimeout: 0,
 		sendPings: false,
-		perMessageDeflate: false,
+		perMessageDeflate: options.lab || options.permessageDeflate ? { compress: "shared", decompress: "shared" } : false,
 		open(socket) {
-			const { address, room, subprotocol } = socket.data;
-			const link = new WebSocketLink(socket, address);
-			const session = new Session(link, services, { codec: subprotocol === SUBPROTOCOL_TEXT ? "text" : "json", room });
-			socket.data.connection = { session, link };
-			connections.inc({ transport: "websocket" });
+			const { data } = socket;
+			connections.inc({ transport: data.use === "echo" ? "lab" : "websocket" });
+			if (data.use === "echo") return;
+			const link = new WebSocketLink(socket, data.address);
+			const session = new Session(link, services, { codec: data.subprotocol === SUBPROTOCOL_TEXT ? "text" : "json", room: data.room });
+			data.connection = { session, link };
 		},
-		message(socket, data) {
-			socket.data.connection?.session.receive(data);
+		message(socket, message) {
+			const { data } = socket;
+			if (data.use === "room") data.connection?.session.receive(message);
+			else if (typeof message === "string") socket.sendText(message, true);
+			else socket.sendBinary(message, true);
 		},
-		ping(socket) {
-			socket.data.connection?.session.heardPing();
+		ping({ data }) {
+			if (data.use === "room") data.connection?.session.heardPing();
 		},
-		pong(socket) {
-			socket.data.connection?.session.heard();
+		pong({ data }) {
+			if (data.use === "room") data.connection?.session.heard();
 		},
 		drain(socket) {
-			const { connection } = socket.data;
-			if (!connection || socket.getBufferedAmount() > 0) return;
-			connection.link.drained();
-			connection.session.onWritable();
+			const { data } = socket;
+			if (data.use === "echo" || !data.connection || socket.getBufferedAmount() > 0) return;
+			data.connection.link.drained();
+			data.connection.session.onWritable();
 		},
-		close(socket) {
-			socket.data.connection?.session.onClosed();
-			connections.dec({ transport: "websocket" });
+		close({ data }) {
+			connections.dec({ transport: data.use === "echo" ? "lab" : "websocket" });
+			if (data.use === "room") data.connection?.session.onClosed();
 		},
 	};
-}
-
-/** For `HUBBUB_MAX_CONNECTIONS_PER_IP`: addresses of this machine, which load tests and reverse proxies come from. */
-export function isLoopback(address: string): boolean {
-	return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
 }

@@ -1,0 +1,116 @@
+import type { Position } from "@hubbub/protocol/cursor.ts";
+import type { Ambient } from "@hubbub/protocol/downstream.ts";
+import { serverLimits } from "../runtime/limits.ts";
+import type { RoomHost } from "./room-host.ts";
+
+/** What a poll is answered: one `batch` with everything after the asker's cursor. The same for everyone with that cursor. */
+export interface Answer {
+	readonly json: string;
+	readonly cursor: string;
+	/** Whether it says anything but "nothing new". */
+	readonly isNews: boolean;
+}
+
+/**
+ * Answers polls in one room. Answers hold nothing of one asker's own and are made once for each cursor, so that a thousand askers with
+ * one cursor cost one; short polls are answered as of the last whole second, so that cursors fall together and a cache in front can
+ * serve them (SPEC POLL-4).
+ */
+export class Answers {
+	readonly #host: RoomHost;
+	#through: number;
+	#madeAtSecond = Number.NEGATIVE_INFINITY;
+	readonly #made = new Map<string, Promise<Answer>>();
+
+	constructor(host: RoomHost) {
+		this.#host = host;
+		this.#through = host.window.through;
+	}
+
+	/** Everything up to now. Throws `LogUnavailable`. */
+	now(after: Position | null, nowMs: number): Promise<Answer> {
+		this.#startSecond(nowMs);
+		return this.#remembered(after, this.#host.window.through);
+	}
+
+	/** Everything up to where the room was when this second's first asker came. Throws `LogUnavailable`. */
+	asOfSecond(after: Position | null, nowMs: number): Promise<Answer> {
+		this.#startSecond(nowMs);
+		return this.#remembered(after, this.#through);
+	}
+
+	/** Answers of another second are forgotten: how many are watching has changed. */
+	#startSecond(nowMs: number): void {
+		const second = Math.floor(nowMs / serverLimits.pollStepMs);
+		if (second === this.#madeAtSecond) return;
+		this.#madeAtSecond = second;
+		this.#through = this.#host.window.through;
+		this.#made.clear();
+	}
+
+	#remembered(after: Position | null, through: number): Promise<Answer> {
+		const key = after ? `${after.epoch}.${after.offset}-${through}` : `-${through}`;
+		const known = this.#made.get(key);
+		if (known) return known;
+		const made = this.#make(after, through);
+		this.#made.set(key, made);
+		made.catch(() => this.#made.delete(key));
+		for (const oldest of this.#made.keys()) {
+			if (this.#made.size <= serverLimits.answersMax) break;
+			this.#made.delete(oldest);
+		}
+		return made;
+	}
+
+	async #make(after: Position | null, through: number): Promise<Answer> {
+		const { window, room, publicState: state } = this.#host;
+		const ambient = { viewers: state.viewers, likes: state.likes };
+		const sequence = after && this.#host.isOwnPosition(after) ? window.sequenceAfter(after.offset) : null;
+		if (after && sequence !== null) {
+			const load = this.#gather(after.offset, sequence, through);
+			const cursor = this.#host.cursorAt(Math.max(after.offset, through));
+			return {
+				json: answerJson({ room, cursor, ambient, recovered: true, ...load }),
+				cursor,
+				isNews: load.events.length > 0 || load.omitted > 0,
+			};
+		}
+		const placement = await this.#host.place(after);
+		const events = placement.events.map((entry) => entry.json);
+		const cursor = this.#host.cursorAt(placement.through);
+		const { recovered } = placement;
+		return {
+			json: answerJson({ room, cursor, ambient, recovered, events, omitted: 0, ...(!recovered && { state }) }),
+			cursor,
+			isNews: true,
+		};
+	}
+
+	/** The window's batches after an offset, up to another, as one. */
+	#gather(after: number, from: number, through: number): { events: string[]; omitted: number } {
+		const { window } = this.#host;
+		const events: string[] = [];
+		let omitted = 0;
+		for (let sequence = from; sequence < window.next; sequence++) {
+			const batch = window.at(sequence);
+			if (!batch || batch.to > through) break;
+			omitted += batch.source.omitted;
+			for (const entry of batch.source.events) if (entry.event.offset > after) events.push(entry.json);
+		}
+		return { events, omitted };
+	}
+}
+
+function answerJson(answer: {
+	room: string;
+	cursor: string;
+	recovered: boolean;
+	ambient: Ambient;
+	omitted: number;
+	events: readonly string[];
+	state?: unknown;
+}): string {
+	const { events, omitted, ...head } = answer;
+	const frame = JSON.stringify({ type: "batch", ...head, ...(omitted > 0 && { omitted }) });
+	return `${frame.slice(0, -1)},"events":[${events.join(",")}]}`;
+}

@@ -1,0 +1,79 @@
+import { problem } from "@hubbub/protocol/problem.ts";
+import type { Answer } from "../host/answer.ts";
+import { serverLimits } from "../runtime/limits.ts";
+import { bearerToken } from "../session/authenticate.ts";
+import { HeldPolls } from "../session/held-poll.ts";
+import type { SessionServices } from "../session/session.ts";
+import { openEventStream } from "./event-stream.ts";
+
+/** One request for a room's events, however they are wanted. */
+export interface EventsRequest {
+	readonly room: string;
+	readonly query: URLSearchParams;
+	readonly headers: Headers;
+	readonly address: string;
+	readonly signal: AbortSignal;
+	/** Keeps the listener from ending a request that is quiet for long. */
+	readonly keepOpen: () => void;
+}
+
+/**
+ * `GET /rooms/{room}/events`: server-sent events where they are accepted, a long poll with `wait`, else a short poll; all on the
+ * cursor of the WebSocket (SPEC SSE-1, POLL-1 to POLL-5).
+ */
+export function createRoomEvents(services: SessionServices): (request: EventsRequest) => Promise<Response> {
+	const polls = new HeldPolls(services.clock);
+
+	return async function answer(request) {
+		const { room, query, headers, address } = request;
+		const after = query.get("after") ?? headers.get("last-event-id") ?? undefined;
+		const token = bearerToken(headers.get("authorization"));
+		if (headers.get("accept")?.includes("text/event-stream")) {
+			request.keepOpen();
+			return openEventStream({ room, address, token, after, signal: request.signal }, services);
+		}
+		const waitMs = waitOf(query.get("wait"));
+		if (waitMs === null) return problem("bad_frame", "`wait` must be a number of seconds, 0 or more.");
+		const authenticated = token === undefined ? null : await services.authenticator.authenticate(token, undefined);
+		if (authenticated && !authenticated.ok) return problem("unauthorized", authenticated.detail);
+		const principal = authenticated?.principal ?? services.authenticator.guestAt(address);
+		const entered = await services.entrance.enter(room, principal, address);
+		if (!entered.ok) return problem(entered.code, entered.detail, entered.retryAfterMs);
+		const { host } = entered;
+		try {
+			if (waitMs === 0) {
+				const found = await polls.glance(host, after);
+				return polled(found, headers, host.settings.guests ? "public, max-age=1, stale-while-revalidate=1" : "private, no-store");
+			}
+			request.keepOpen();
+			return polled(await polls.hold(host, after, waitMs, request.signal), headers, "no-store");
+		} catch {
+			return problem("unavailable", "The room's history cannot be read now.", 1_000);
+		}
+	};
+}
+
+/** `wait` in milliseconds, at most 25 s; null where it is no number of seconds. Absent is 0. */
+function waitOf(wait: string | null): number | null {
+	if (wait === null) return 0;
+	if (!/^\d{1,9}(\.\d{1,3})?$/.test(wait)) return null;
+	return Math.min(Number(wait) * 1_000, serverLimits.pollWaitMsMax);
+}
+
+const gzipped = new WeakMap<Answer, Uint8Array<ArrayBuffer>>();
+
+/** An answer with a strong validator (RFC 9110 section 8.8.3); `304` to who has it, compressed once for all who take gzip. */
+function polled(answer: Answer, headers: Headers, cacheControl: string): Response {
+	const wantsGzip = answer.json.length >= serverLimits.gzipUnitsMin && /\bgzip\b/.test(headers.get("accept-encoding") ?? "");
+	const etag = `"${Bun.hash(answer.json).toString(36)}${wantsGzip ? "-gz" : ""}"`;
+	const common = { "cache-control": cacheControl, etag, vary: "Accept-Encoding, Accept", "x-content-type-options": "nosniff" };
+	if (headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers: common });
+	const type = { ...common, "content-type": "application/json" };
+	if (!wantsGzip) return new Response(answer.json, { headers: type });
+	let body = gzipped.get(answer);
+	if (!body) {
+		body = Bun.gzipSync(answer.json);
+		gzipped.set(answer, body);
+	}
+	return new Response(body, { headers: { ...type, "content-encoding": "gzip" } });
+}
