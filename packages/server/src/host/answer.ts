@@ -1,7 +1,8 @@
 import type { Position } from "@hubbub/protocol/cursor.ts";
-import type { Ambient } from "@hubbub/protocol/downstream.ts";
+import type { Ambient, RoomState } from "@hubbub/protocol/downstream.ts";
+import type { Window } from "../fanout/window.ts";
 import { serverLimits } from "../runtime/limits.ts";
-import type { RoomHost } from "./room-host.ts";
+import type { Placement } from "./reader.ts";
 
 /** What a poll is answered: one `batch` with everything after the asker's cursor. The same for everyone with that cursor. */
 export interface Answer {
@@ -11,18 +12,28 @@ export interface Answer {
 	readonly isNews: boolean;
 }
 
+/** A room as its answers see it. */
+export interface AnswerSource {
+	readonly room: string;
+	readonly window: Window;
+	readonly publicState: RoomState;
+	cursorAt(offset: number): string;
+	isOwnPosition(position: Position): boolean;
+	place(after: Position | null): Promise<Placement>;
+}
+
 /**
  * Answers polls in one room. Answers hold nothing of one asker's own and are made once for each cursor, so that a thousand askers with
  * one cursor cost one; short polls are answered as of the last whole second, so that cursors fall together and a cache in front can
  * serve them (SPEC POLL-4).
  */
 export class Answers {
-	readonly #host: RoomHost;
+	readonly #host: AnswerSource;
 	#through: number;
 	#madeAtSecond = Number.NEGATIVE_INFINITY;
 	readonly #made = new Map<string, Promise<Answer>>();
 
-	constructor(host: RoomHost) {
+	constructor(host: AnswerSource) {
 		this.#host = host;
 		this.#through = host.window.through;
 	}
@@ -108,7 +119,7 @@ function answerJson(answer: {
 	ambient: Ambient;
 	omitted: number;
 	events: readonly string[];
-	state?: unknown;
+	state?: RoomState;
 }): string {
 	const { events, omitted, ...head } = answer;
 	const frame = JSON.stringify({ type: "batch", ...head, ...(omitted > 0 && { omitted }) });

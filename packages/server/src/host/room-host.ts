@@ -1,4 +1,3 @@
-import type { Codec } from "@hubbub/protocol/codec.ts";
 import { encodeCursor, type Position } from "@hubbub/protocol/cursor.ts";
 import type { RoomState as PublicState } from "@hubbub/protocol/downstream.ts";
 import type { RoomEvent, RoomSettings } from "@hubbub/protocol/event.ts";
@@ -18,9 +17,10 @@ import { serverLimits } from "../runtime/limits.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Random } from "../runtime/random.ts";
-import { Answers } from "./answer.ts";
+import { type AnswerSource, Answers } from "./answer.ts";
 import { encodeBatch } from "./encode.ts";
 import type { Outcome } from "./outcome.ts";
+import type { HistoryPage, Placement, Reader } from "./reader.ts";
 import { Recent } from "./recent.ts";
 
 /** What a live room needs from around it. */
@@ -34,29 +34,8 @@ export interface HostServices {
 	readonly rate: Rate | null;
 }
 
-/** One viewer of one room, as the room sees it: something to wake when there is more to read. */
-export interface Reader {
-	readonly codec: Codec;
-	/** New batches stand in the host's window. Called once a flush; must not throw. */
-	wake(): void;
-}
-
-/** Where a reader starts. `events` run up to `through`; a reader that still misses some asks `after` again. */
-export interface Placement {
-	readonly recovered: boolean;
-	readonly events: readonly LoggedEvent[];
-	/** Offset the reader has reached with these events. */
-	readonly through: number;
-}
-
-/** A page of the archive: `events` ascending, `before` the cursor of the next older page, null at the first event. */
-export interface HistoryPage {
-	readonly events: readonly string[];
-	readonly before: string | null;
-}
-
 /** Runs one live room on this node: carries out what the rules decide, follows the log, and flushes to whoever reads. */
-export class RoomHost {
+export class RoomHost implements AnswerSource {
 	readonly room: string;
 	readonly window: Window;
 	readonly answers: Answers;

@@ -1,6 +1,7 @@
 import { decodeCursor, type Position } from "@hubbub/protocol/cursor.ts";
 import type { Answer } from "../host/answer.ts";
-import type { Reader, RoomHost } from "../host/room-host.ts";
+import type { Reader } from "../host/reader.ts";
+import type { RoomHost } from "../host/room-host.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { serverLimits } from "../runtime/limits.ts";
 

@@ -4,7 +4,8 @@ import type { CloseCode, Code } from "@hubbub/protocol/codes.ts";
 import type { Position } from "@hubbub/protocol/cursor.ts";
 import type { Downstream, Gap } from "@hubbub/protocol/downstream.ts";
 import type { Ref } from "@hubbub/protocol/upstream.ts";
-import type { Placement, Reader, RoomHost } from "../host/room-host.ts";
+import type { Placement, Reader } from "../host/reader.ts";
+import type { RoomHost } from "../host/room-host.ts";
 import type { Outbound } from "./outbound.ts";
 
 /** A session as its rooms see it: where words to this one client go. */

@@ -1,0 +1,23 @@
+import type { Codec } from "@hubbub/protocol/codec.ts";
+import type { LoggedEvent } from "../fanout/lane.ts";
+
+/** One viewer of one room, as the room sees it: something to wake when there is more to read. */
+export interface Reader {
+	readonly codec: Codec;
+	/** New batches stand in the host's window. Called once a flush; must not throw. */
+	wake(): void;
+}
+
+/** Where a reader starts. `events` run up to `through`; a reader that still misses some asks `after` again. */
+export interface Placement {
+	readonly recovered: boolean;
+	readonly events: readonly LoggedEvent[];
+	/** Offset the reader has reached with these events. */
+	readonly through: number;
+}
+
+/** A page of the archive: `events` ascending, `before` the cursor of the next older page, null at the first event. */
+export interface HistoryPage {
+	readonly events: readonly string[];
+	readonly before: string | null;
+}
