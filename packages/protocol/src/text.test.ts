@@ -82,7 +82,7 @@ describe("a message's text", () => {
 	])("[TEXT-3] leaves few marks of %s", (_what, raw, most) => {
 		const cleaned = cleanText(raw);
 		expect([...cleaned].filter((sign) => /\p{M}/u.test(sign)).length).toBeLessThanOrEqual(most);
-		expect(cleaned).toMatch(/[Zabกب]/u);
+		expect(cleaned.normalize("NFD")).toMatch(/[Zabกب]/u);
 	});
 
 	test("[TEXT-4] joins what goes beyond ten lines by spaces, and loses none of it", () => {
@@ -174,7 +174,7 @@ describe("cleaning", () => {
 			fc.property(wild, (raw) => {
 				const name = cleanName(raw);
 				expect(name).not.toMatch(forbidden);
-				expect(name).not.toMatch(/[\n*]/.test(name[0] ?? "") ? /./ : /\n/);
+				expect(name).not.toMatch(/^[*\p{M}]|\n/u);
 				expect(name.trim()).toBe(name);
 				expect(countGraphemes(name)).toBeLessThanOrEqual(limits.nameGraphemesMax);
 				expect(name.length).toBeLessThanOrEqual(limits.nameUnitsMax);

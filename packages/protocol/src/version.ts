@@ -7,6 +7,8 @@
  * `version.test.ts` computes the hash again and fails when a schema changed without a line here.
  */
 export const PROTOCOL_VERSION = 1;
+/** SHA-256, in short, of every schema, code and limit of this version. */
+export const SCHEMA_HASH = "4aa349177318805b";
 /** The WebSocket subprotocol for programs (RFC 6455 section 1.9). */
 export const SUBPROTOCOL_V1 = "hubbub.v1";
 /** The WebSocket subprotocol for people; also what a client that offers none gets. */
