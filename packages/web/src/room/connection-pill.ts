@@ -1,0 +1,116 @@
+import type { ConnectionState } from "@hubbub/client";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { browserClock } from "../clock.ts";
+import { controls } from "../theme/controls.ts";
+import type { Words } from "../words/en.ts";
+import { refusalWords } from "./writing.ts";
+
+/** A difference of clocks worth mentioning, in milliseconds. */
+const skewMsMin = 60_000;
+
+/** How the pill looks and what it says, in one word and in a sentence. `secondsLeft` is for `waiting`. */
+export function pillOf(state: ConnectionState, secondsLeft: number, words: Words): { tone: "good" | "wait" | "bad"; word: string; sentence: string } {
+	switch (state.phase) {
+		case "connecting":
+			return { tone: "wait", word: words.connecting, sentence: words.connectingWords };
+		case "live":
+			return {
+				tone: "good",
+				word: state.transport === "websocket" ? words.live : words.livePolling(state.transport),
+				sentence: words.liveWords(state.transport === "websocket" ? "WebSocket" : state.transport),
+			};
+		case "waiting":
+			return { tone: "wait", word: secondsLeft > 0 ? words.backIn(secondsLeft) : words.connecting, sentence: words.waitingWords };
+		case "offline":
+			return { tone: "bad", word: words.offline, sentence: words.offlineWords };
+		case "closed":
+			return { tone: "bad", word: words.closedPill, sentence: state.code === null ? words.closedWords.other : refusalWords(String(state.code), words) };
+		default:
+			return state satisfies never;
+	}
+}
+
+/** One pill that says how the connection is, and explains itself when pressed. Fires `retry`. */
+export class ConnectionPill extends LitElement {
+	static override readonly properties = { words: { attribute: false }, state: { attribute: false }, skewMs: { type: Number } };
+	static override readonly styles = [
+		controls,
+		css`
+			:host { position: relative; display: inline-block; }
+			.pill { display: inline-flex; align-items: center; gap: 6px; min-height: 28px; padding: 0 10px; border-radius: var(--hubbub-radius-round); color: var(--hubbub-quiet); font-size: 12px; line-height: 16px; font-variant-numeric: tabular-nums; white-space: nowrap; transition: background var(--hubbub-quick); }
+			.pill:hover, .pill[aria-expanded="true"] { background: var(--hubbub-hover); }
+			.dot { width: 8px; height: 8px; border-radius: 50%; background: var(--tone); }
+			.good { --tone: var(--hubbub-good); }
+			.wait { --tone: var(--hubbub-wait); }
+			.bad { --tone: var(--hubbub-danger); }
+			.wait .dot { background: none; border: 2px solid var(--tone); border-inline-end-color: transparent; width: 10px; height: 10px; animation: turn 1s linear infinite; }
+			.bad .dot { border-radius: 1px; transform: rotate(45deg); }
+			.wait, .bad { color: var(--tone); font-weight: 600; }
+			@keyframes turn { to { transform: rotate(1turn); } }
+			.card { position: absolute; inset-block-start: calc(100% + 6px); inset-inline-end: 0; z-index: 5; width: min(280px, 80vw); padding: 12px 16px; text-align: start; }
+			.card p { margin: 0; }
+			.card p + p { margin-top: 8px; color: var(--hubbub-quiet); font-size: 12px; line-height: 16px; }
+			.card .button { margin-top: 12px; width: 100%; }
+			@media (pointer: coarse) { .pill { min-height: 44px; } }
+			@media (prefers-reduced-motion: reduce) { .wait .dot { animation: none; } }
+		`,
+	];
+
+	declare words: Words;
+	declare state: ConnectionState;
+	/** Server's clock less this one's, in milliseconds. */
+	declare skewMs: number;
+	#open = false;
+	#cancelTick: (() => void) | null = null;
+
+	constructor() {
+		super();
+		this.skewMs = 0;
+	}
+
+	override disconnectedCallback(): void {
+		super.disconnectedCallback();
+		this.#cancelTick?.();
+	}
+
+	override updated(_changed: PropertyValues): void {
+		this.#cancelTick?.();
+		this.#cancelTick = this.state.phase === "waiting" ? browserClock.after(500, () => this.requestUpdate()) : null;
+	}
+
+	override render(): TemplateResult {
+		const { words, state } = this;
+		const secondsLeft = state.phase === "waiting" ? Math.max(0, Math.ceil((state.retryAt - browserClock.wall()) / 1_000)) : 0;
+		const { tone, word, sentence } = pillOf(state, secondsLeft, words);
+		const skewSeconds = Math.round(this.skewMs / 1_000);
+		return html`
+			<button class="pill ${tone}" aria-expanded=${this.#open} title=${words.connection} @click=${this.#toggle} @blur=${this.#onBlur} @keydown=${this.#onKey}><span class="dot"></span><span role="status">${word}</span></button>
+			${
+				this.#open
+					? html`<div class="card" role="region" aria-label=${words.connection} @mousedown=${(event: Event) => event.preventDefault()}>
+						<p>${sentence}</p>
+						${Math.abs(this.skewMs) >= skewMsMin ? html`<p>${words.clockSkew(Math.abs(skewSeconds))}</p>` : nothing}
+						${state.phase === "waiting" || state.phase === "offline" ? html`<button class="button" @click=${() => this.dispatchEvent(new Event("retry"))}>${words.retryNow}</button>` : nothing}
+					</div>`
+					: nothing
+			}
+		`;
+	}
+
+	#toggle(): void {
+		this.#open = !this.#open;
+		this.requestUpdate();
+	}
+
+	#onBlur(event: FocusEvent): void {
+		if (this.#open && !(event.relatedTarget instanceof Node && this.renderRoot.contains(event.relatedTarget))) this.#toggle();
+	}
+
+	#onKey(event: KeyboardEvent): void {
+		if (event.key !== "Escape" || !this.#open) return;
+		event.stopPropagation();
+		this.#toggle();
+	}
+}
+
+customElements.define("hubbub-connection", ConnectionPill);

@@ -1,0 +1,79 @@
+import type { Style } from "@hubbub/protocol/event.ts";
+import { css, html, LitElement, type TemplateResult } from "lit";
+import { recall, remember } from "../theme/choice.ts";
+import { controls } from "../theme/controls.ts";
+import type { Words } from "../words/en.ts";
+
+/** Colours a message may fly in, in the order of `words.colors`: bright enough to be read over any picture with a dark outline. */
+export const danmakuColors = [0xffffff, 0xff5c5c, 0xff9f43, 0xffe066, 0x8ce99a, 0x66e0e0, 0x74b9ff, 0xc29bff, 0xff9ecb] as const;
+
+export const plainStyle: Style = { mode: 1, color: 0xffffff };
+const key = "hubbub.danmaku.style";
+
+/** The style last chosen in this browser. */
+export function rememberedStyle(): Style {
+	const [mode, color] = (recall(key) ?? "").split(",").map(Number);
+	return {
+		mode: mode === 4 || mode === 5 ? mode : 1,
+		color: danmakuColors.find((known) => known === color) ?? plainStyle.color,
+	};
+}
+
+export function rememberStyle(style: Style): void {
+	remember(key, style.mode === plainStyle.mode && style.color === plainStyle.color ? null : `${style.mode},${style.color}`);
+}
+
+/** The small card in which a writer chooses colour and way. Fires `change` with the `Style` as its detail. */
+export class DanmakuStylePicker extends LitElement {
+	static override readonly properties = { words: { attribute: false }, chosen: { attribute: false } };
+	static override readonly styles = [
+		controls,
+		css`
+			:host { display: block; padding: 12px; }
+			fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
+			fieldset + fieldset { margin-top: 12px; }
+			legend { padding: 0 0 8px; color: var(--hubbub-quiet); font-size: 12px; line-height: 16px; }
+			.choices { display: flex; flex-wrap: wrap; gap: 8px; }
+			label { position: relative; cursor: pointer; }
+			input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
+			svg { display: block; width: 28px; height: 28px; border-radius: 50%; border: 1px solid oklch(0 0 0 / 0.25); box-shadow: 0 0 0 2px transparent; transition: box-shadow var(--hubbub-quick); }
+			input:checked + svg { box-shadow: 0 0 0 2px var(--hubbub-raised), 0 0 0 4px var(--hubbub-accent); }
+			.way span { display: grid; place-items: center; min-width: 64px; height: 32px; padding: 0 12px; border-radius: var(--hubbub-radius-round); background: var(--hubbub-hover); }
+			input:checked + span { background: var(--hubbub-accent); color: var(--hubbub-on-accent); font-weight: 600; }
+			input:focus-visible + * { outline: 2px solid var(--hubbub-focus); outline-offset: 3px; }
+			@media (pointer: coarse) { svg { width: 36px; height: 36px; } .choices { gap: 12px; } .way span { height: 44px; } }
+		`,
+	];
+
+	declare words: Words;
+	declare chosen: Style;
+
+	override render(): TemplateResult {
+		const { words, chosen } = this;
+		const ways = [
+			{ mode: 1, word: words.danmakuScroll },
+			{ mode: 5, word: words.danmakuTop },
+			{ mode: 4, word: words.danmakuBottom },
+		] as const;
+		return html`
+			<fieldset><legend>${words.danmakuMode}</legend><div class="choices">
+				${ways.map(({ mode, word }) => html`<label class="way"><input type="radio" name="mode" .checked=${chosen.mode === mode} @change=${() => this.#choose({ ...chosen, mode })}><span>${word}</span></label>`)}
+			</div></fieldset>
+			<fieldset><legend>${words.danmakuColor}</legend><div class="choices">
+				${danmakuColors.map((color, index) => html`<label title=${words.colors[index] ?? ""}><input type="radio" name="color" aria-label=${words.colors[index] ?? ""} .checked=${chosen.color === color} @change=${() => this.#choose({ ...chosen, color })}><svg viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" fill=${cssColor(color)} /></svg></label>`)}
+			</div></fieldset>
+		`;
+	}
+
+	#choose(style: Style): void {
+		this.chosen = style;
+		this.dispatchEvent(new CustomEvent("change", { detail: style }));
+	}
+}
+
+/** 24-bit RGB as CSS. */
+export function cssColor(color: number): string {
+	return `#${color.toString(16).padStart(6, "0")}`;
+}
+
+customElements.define("hubbub-danmaku-style", DanmakuStylePicker);

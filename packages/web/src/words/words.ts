@@ -1,0 +1,23 @@
+import type { Language } from "../theme/choice.ts";
+import type { Words } from "./en.ts";
+
+/** Loads one language's table; each is a file of its own, so that a reader fetches only theirs. */
+export async function loadWords(language: Language): Promise<Words> {
+	switch (language) {
+		case "zh-CN":
+			return (await import("./zh-cn.ts")).zhCN;
+		case "zh-TW":
+			return (await import("./zh-tw.ts")).zhTW;
+		case "ja":
+			return (await import("./ja.ts")).ja;
+		case "en":
+			return (await import("./en.ts")).en;
+		default:
+			return language satisfies never;
+	}
+}
+
+/** A big number in few letters, in the reader's language: `12K`, `1.2万`. */
+export function compactNumber(language: Language, count: number): string {
+	return new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: count < 10_000 ? 0 : 1 }).format(count);
+}
