@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Code } from "./codes.ts";
-import type { Ambient, Downstream } from "./downstream.ts";
+import type { Ambient, Downstream, Repeat } from "./downstream.ts";
 import type { RoomEvent } from "./event.ts";
 import { limits } from "./limits.ts";
 import { Upstream, upstreamTypes } from "./upstream.ts";
@@ -80,15 +80,20 @@ export interface BatchSource {
 	readonly cursor: string;
 	readonly events: readonly { readonly event: RoomEvent; readonly json: string }[];
 	readonly omitted: number;
+	readonly repeats: readonly Repeat[];
 	readonly ambient: Ambient | null;
+	/** 0 where there is nothing to spread. */
+	readonly spreadMs: number;
 }
 
 /** A `batch` frame, put together from events that are JSON already. */
 export function encodeBatchJson(batch: BatchSource): string {
 	const events = batch.events.map((entry) => entry.json).join(",");
 	const omitted = batch.omitted > 0 ? `,"omitted":${batch.omitted}` : "";
+	const repeats = batch.repeats.length > 0 ? `,"repeats":${JSON.stringify(batch.repeats)}` : "";
+	const spread = batch.spreadMs > 0 ? `,"spreadMs":${batch.spreadMs}` : "";
 	const ambient = batch.ambient ? `,"ambient":${JSON.stringify(batch.ambient)}` : "";
-	return `{"type":"batch","room":${JSON.stringify(batch.room)},"cursor":${JSON.stringify(batch.cursor)},"events":[${events}]${omitted}${ambient}}`;
+	return `{"type":"batch","room":${JSON.stringify(batch.room)},"cursor":${JSON.stringify(batch.cursor)},"events":[${events}]${omitted}${repeats}${spread}${ambient}}`;
 }
 
 /** One server-sent event (HTML Living Standard, section 9.2): `id:` is the cursor, `data:` one downstream frame. */

@@ -12,6 +12,10 @@ export type Fate = v.InferOutput<typeof Fate>;
 export const Ambient = v.object({ viewers: v.optional(v.number()), likes: v.optional(v.number()) });
 export type Ambient = v.InferOutput<typeof Ambient>;
 
+/** `count` more people said what the message `id` says, and are counted there instead of shown. */
+export const Repeat = v.object({ id: v.string(), count: v.number() });
+export type Repeat = v.InferOutput<typeof Repeat>;
+
 /** Where a room stands now; sent when a reader starts, and again when it must start over. */
 export const RoomState = v.object({ settings: RoomSettings, viewers: v.number(), likes: v.number() });
 export type RoomState = v.InferOutput<typeof RoomState>;
@@ -54,6 +58,9 @@ export const Batch = v.object({
 	cursor: v.string(),
 	events: v.array(RoomEvent),
 	omitted: v.optional(v.number()),
+	repeats: v.optional(v.array(Repeat)),
+	/** A hint for drawing: the next batch is about this many milliseconds away, so these may be spread over them. */
+	spreadMs: v.optional(v.number()),
 	ambient: v.optional(Ambient),
 	recovered: v.optional(v.boolean()),
 	state: v.optional(RoomState),

@@ -36,6 +36,8 @@ export const RoomSettings = v.object({
 	/** Whether people without a token may join. */
 	guests: v.boolean(),
 	textGraphemesMax: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.textGraphemesCeiling)),
+	/** Chat messages a second that everybody is shown before the room samples; 0 is all. */
+	deliveryBudget: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(limits.deliveryBudgetMax)),
 });
 export type RoomSettings = v.InferOutput<typeof RoomSettings>;
 

@@ -40,6 +40,7 @@ export const limits = {
 	/** One page of the archive. */
 	historyPageMax: 200,
 	slowModeSecondsMax: 300,
+	deliveryBudgetMax: 10_000,
 	/** Combining marks on one base character, outside the scripts that need more. */
 	combiningMarksMax: 3,
 } as const;

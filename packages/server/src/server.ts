@@ -50,7 +50,15 @@ export async function serve(settings: Settings): Promise<RunningServer> {
 			...{ guestSecret, jwtSecret, jwksUrl, jwtIssuer, jwtAudience, clock, random },
 			isOperatorKey: operatorKey.isKey,
 		});
-		const rooms = new RoomTable({ log: engine.log, clock, random, logger, metrics, rate: settings.rateLimit });
+		const rooms = new RoomTable({
+			log: engine.log,
+			clock,
+			random,
+			logger,
+			metrics,
+			rate: settings.rateLimit,
+			deliveryBudget: settings.deliveryBudget,
+		});
 		const table = new SessionTable(clock);
 		const entrance = new Entrance({ rooms, clock, autoCreate: settings.autoCreateRooms });
 		let draining = false;

@@ -1,4 +1,4 @@
-import type { Ambient } from "@hubbub/protocol/downstream.ts";
+import type { Ambient, Repeat } from "@hubbub/protocol/downstream.ts";
 import type { RoomEvent } from "@hubbub/protocol/event.ts";
 
 /** An event with its position, and its JSON, stringified once for everybody. */
@@ -10,18 +10,23 @@ export interface LoggedEvent {
 /** What one flush takes: everything since the last one, in the order of the log. */
 export interface Load {
 	readonly events: readonly LoggedEvent[];
+	/** Chat that was left out. */
 	readonly omitted: number;
+	/** Chat that was left out because it said what a shown message says, counted there. */
+	readonly repeats: readonly Repeat[];
 	readonly ambient: Ambient | null;
-	/** Offset of the last event this load speaks of, shown or omitted. */
+	/** Offset of the last event this load speaks of, shown or not. */
 	readonly through: number;
 }
 
 /**
- * What waits in one room for the next flush, by how it may be treated: control and chat events are kept in order, ambient figures are
- * overwritten by newer ones (SPEC FAN-3).
+ * What waits in one view of a room for the next flush, by how it may be treated: events that are shown are kept in order, those left
+ * out are counted, ambient figures are overwritten by newer ones (SPEC FAN-3, FAN-7).
  */
 export class Lanes {
 	#events: LoggedEvent[] = [];
+	#omitted = 0;
+	#repeats = new Map<string, number>();
 	#ambient: Ambient | null = null;
 	#through: number;
 
@@ -31,17 +36,30 @@ export class Lanes {
 	}
 
 	get isEmpty(): boolean {
-		return this.#events.length === 0 && this.#ambient === null;
+		return this.#events.length === 0 && this.#omitted === 0 && this.#repeats.size === 0 && this.#ambient === null;
 	}
 
-	/** Whether something waits that people wait for; ambient figures alone can take their time. */
-	get hasEvents(): boolean {
-		return this.#events.length > 0;
+	/** Events waiting to be shown. */
+	get waiting(): number {
+		return this.#events.length;
 	}
 
+	/** The next event is to be shown. */
 	offer(event: LoggedEvent): void {
 		this.#events.push(event);
 		this.#through = event.event.offset;
+	}
+
+	/** The next event is not shown, but counted. */
+	omit(offset: number): void {
+		this.#omitted++;
+		this.#through = offset;
+	}
+
+	/** The next event is counted on the shown message whose text it repeats. */
+	repeat(of: string, offset: number): void {
+		this.#repeats.set(of, (this.#repeats.get(of) ?? 0) + 1);
+		this.#through = offset;
 	}
 
 	/** Latest wins, figure by figure. */
@@ -51,8 +69,16 @@ export class Lanes {
 
 	/** Takes all that waits. */
 	take(): Load {
-		const load = { events: this.#events, omitted: 0, ambient: this.#ambient, through: this.#through };
+		const load = {
+			events: this.#events,
+			omitted: this.#omitted,
+			repeats: [...this.#repeats].map(([id, count]) => ({ id, count })),
+			ambient: this.#ambient,
+			through: this.#through,
+		};
 		this.#events = [];
+		this.#omitted = 0;
+		this.#repeats = new Map();
 		this.#ambient = null;
 		return load;
 	}

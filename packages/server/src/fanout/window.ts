@@ -75,8 +75,8 @@ export class Window {
 	}
 
 	/**
-	 * Where a reader that has everything up to `offset` goes on: the first batch that reaches beyond it. Null where that batch has left
-	 * the window.
+	 * Where a reader that has everything up to `offset` goes on: the batch that starts there. Null where that batch has left the window,
+	 * and where the offset lies within a batch: reading it would tell some events twice.
 	 */
 	sequenceAfter(offset: number): number | null {
 		if (offset >= this.#through) return this.next;
@@ -89,7 +89,7 @@ export class Window {
 			if ((this.#batches[middle] as Batch).to > offset) high = middle;
 			else low = middle + 1;
 		}
-		return this.#first + low;
+		return (this.#batches[low] as Batch).from === offset ? this.#first + low : null;
 	}
 }
 

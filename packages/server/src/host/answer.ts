@@ -1,5 +1,5 @@
 import type { Position } from "@hubbub/protocol/cursor.ts";
-import type { Ambient, RoomState } from "@hubbub/protocol/downstream.ts";
+import type { Ambient, Repeat, RoomState } from "@hubbub/protocol/downstream.ts";
 import type { Window } from "../fanout/window.ts";
 import { serverLimits } from "../runtime/limits.ts";
 import type { Placement } from "./reader.ts";
@@ -15,11 +15,10 @@ export interface Answer {
 /** A room as its answers see it. */
 export interface AnswerSource {
 	readonly room: string;
-	readonly window: Window;
 	readonly publicState: RoomState;
 	cursorAt(offset: number): string;
 	isOwnPosition(position: Position): boolean;
-	place(after: Position | null): Promise<Placement>;
+	place(after: Position | null, through: number): Promise<Placement>;
 }
 
 /**
@@ -29,19 +28,21 @@ export interface AnswerSource {
  */
 export class Answers {
 	readonly #host: AnswerSource;
+	readonly #window: Window;
 	#through: number;
 	#madeAtSecond = Number.NEGATIVE_INFINITY;
 	readonly #made = new Map<string, Promise<Answer>>();
 
-	constructor(host: AnswerSource) {
+	constructor(host: AnswerSource, window: Window) {
 		this.#host = host;
-		this.#through = host.window.through;
+		this.#window = window;
+		this.#through = window.through;
 	}
 
 	/** Everything up to now. Throws `LogUnavailable`. */
 	now(after: Position | null, nowMs: number): Promise<Answer> {
 		this.#startSecond(nowMs);
-		return this.#remembered(after, this.#host.window.through);
+		return this.#remembered(after, this.#window.through);
 	}
 
 	/** Everything up to where the room was when this second's first asker came. Throws `LogUnavailable`. */
@@ -55,7 +56,7 @@ export class Answers {
 		const second = Math.floor(nowMs / serverLimits.pollStepMs);
 		if (second === this.#madeAtSecond) return;
 		this.#madeAtSecond = second;
-		this.#through = this.#host.window.through;
+		this.#through = this.#window.through;
 		this.#made.clear();
 	}
 
@@ -74,41 +75,43 @@ export class Answers {
 	}
 
 	async #make(after: Position | null, through: number): Promise<Answer> {
-		const { window, room, publicState: state } = this.#host;
+		const { room, publicState: state } = this.#host;
 		const ambient = { viewers: state.viewers, likes: state.likes };
-		const sequence = after && this.#host.isOwnPosition(after) ? window.sequenceAfter(after.offset) : null;
+		const sequence = after && this.#host.isOwnPosition(after) ? this.#window.sequenceAfter(after.offset) : null;
 		if (after && sequence !== null) {
 			const load = this.#gather(after.offset, sequence, through);
 			const cursor = this.#host.cursorAt(Math.max(after.offset, through));
 			return {
 				json: answerJson({ room, cursor, ambient, recovered: true, ...load }),
 				cursor,
-				isNews: load.events.length > 0 || load.omitted > 0,
+				isNews: load.events.length > 0 || load.omitted > 0 || load.repeats.length > 0,
 			};
 		}
-		const placement = await this.#host.place(after);
+		const placement = await this.#host.place(after, this.#window.through);
 		const events = placement.events.map((entry) => entry.json);
 		const cursor = this.#host.cursorAt(placement.through);
 		const { recovered } = placement;
 		return {
-			json: answerJson({ room, cursor, ambient, recovered, events, omitted: 0, ...(!recovered && { state }) }),
+			json: answerJson({ room, cursor, ambient, recovered, events, omitted: 0, repeats: [], ...(!recovered && { state }) }),
 			cursor,
 			isNews: true,
 		};
 	}
 
 	/** The window's batches after an offset, up to another, as one. */
-	#gather(after: number, from: number, through: number): { events: string[]; omitted: number } {
-		const { window } = this.#host;
+	#gather(after: number, from: number, through: number): { events: string[]; omitted: number; repeats: Repeat[] } {
+		const window = this.#window;
 		const events: string[] = [];
+		const repeats: Repeat[] = [];
 		let omitted = 0;
 		for (let sequence = from; sequence < window.next; sequence++) {
 			const batch = window.at(sequence);
 			if (!batch || batch.to > through) break;
 			omitted += batch.source.omitted;
+			repeats.push(...batch.source.repeats);
 			for (const entry of batch.source.events) if (entry.event.offset > after) events.push(entry.json);
 		}
-		return { events, omitted };
+		return { events, omitted, repeats };
 	}
 }
 
@@ -118,10 +121,11 @@ function answerJson(answer: {
 	recovered: boolean;
 	ambient: Ambient;
 	omitted: number;
+	repeats: readonly Repeat[];
 	events: readonly string[];
 	state?: RoomState;
 }): string {
-	const { events, omitted, ...head } = answer;
-	const frame = JSON.stringify({ type: "batch", ...head, ...(omitted > 0 && { omitted }) });
+	const { events, omitted, repeats, ...head } = answer;
+	const frame = JSON.stringify({ type: "batch", ...head, ...(omitted > 0 && { omitted }), ...(repeats.length > 0 && { repeats }) });
 	return `${frame.slice(0, -1)},"events":[${events.join(",")}]}`;
 }

@@ -53,7 +53,9 @@ export class Recent {
 		const entry = this.#entries[index];
 		if (entry?.event.kind !== "message") return;
 		const event: RoomEvent = { ...entry.event, text: "", deleted: true };
-		this.#entries[index] = { event, json: JSON.stringify(event) };
+		const json = JSON.stringify(event);
+		this.#entries[index] = { event, json };
+		this.#units += json.length - entry.json.length;
 	}
 
 	#indexOf(id: string): number {

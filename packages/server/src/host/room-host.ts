@@ -3,11 +3,11 @@ import type { RoomState as PublicState } from "@hubbub/protocol/downstream.ts";
 import type { RoomEvent, RoomSettings } from "@hubbub/protocol/event.ts";
 import { limits } from "@hubbub/protocol/limits.ts";
 import type { Entry, LogHead, RoomLog } from "../engine/log.ts";
-import { Lanes, type LoggedEvent } from "../fanout/lane.ts";
-import { FlushSchedule } from "../fanout/schedule.ts";
-import { Window } from "../fanout/window.ts";
+import type { LoggedEvent } from "../fanout/lane.ts";
+import { type Sampled, Sampler } from "../fanout/sample.ts";
+import { ambientIntervalMs } from "../fanout/schedule.ts";
 import { apply, isControl } from "../room/apply.ts";
-import type { Command } from "../room/command.ts";
+import { type Command, isStaff } from "../room/command.ts";
 import { decide } from "../room/decide.ts";
 import type { Decision } from "../room/decision.ts";
 import { initialState, type RoomState } from "../room/state.ts";
@@ -18,7 +18,7 @@ import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Random } from "../runtime/random.ts";
 import { type AnswerSource, Answers } from "./answer.ts";
-import { encodeBatch } from "./encode.ts";
+import { Channel, type View } from "./channel.ts";
 import type { Outcome } from "./outcome.ts";
 import type { HistoryPage, Placement, Reader } from "./reader.ts";
 import { Recent } from "./recent.ts";
@@ -32,26 +32,27 @@ export interface HostServices {
 	readonly metrics: Metrics;
 	/** What one person may write; null is no limit. */
 	readonly rate: Rate | null;
+	/** Chat messages a second that a room shows before it samples, where its settings say nothing else; 0 is all. */
+	readonly deliveryBudget: number;
 }
 
 /** Runs one live room on this node: carries out what the rules decide, follows the log, and flushes to whoever reads. */
 export class RoomHost implements AnswerSource {
 	readonly room: string;
-	readonly window: Window;
-	readonly answers: Answers;
 	readonly #services: HostServices;
 	readonly #epoch: string;
 	readonly #state: RoomState;
 	readonly #recent = new Recent({ eventsMax: serverLimits.recentEventsMax, unitsMax: serverLimits.recentUnitsMax });
-	readonly #lanes: Lanes;
-	readonly #schedule = new FlushSchedule();
-	readonly #readers = new Set<Reader>();
+	readonly #sampler: Sampler;
+	readonly #channels = new Map<View, Channel>();
+	readonly #answers = new Map<View, Answers>();
+	/** Offsets of the latest messages that this node did not show. */
+	readonly #unshown = new Set<number>();
 	readonly #outcomes = new Map<string, Promise<Outcome>>();
 	/** Offset of the last event applied. */
 	#head: number;
 	#likes = 0;
 	#commandsPending = 0;
-	#flushPlanned = false;
 	#ambientPlanned = false;
 	#repairing = false;
 	/** When the last reader left or the last command came, monotonic. */
@@ -62,20 +63,9 @@ export class RoomHost implements AnswerSource {
 		this.#services = services;
 		this.#epoch = head.epoch;
 		this.#head = head.offset;
-		this.#state = initialState(room, { rate: services.rate });
-		this.#lanes = new Lanes(head.offset);
+		this.#state = initialState(room, services);
+		this.#sampler = new Sampler(services.deliveryBudget);
 		this.#idleSinceMs = services.clock.monotonicMs();
-		const { metrics } = services;
-		this.window = new Window({
-			through: head.offset,
-			encode(source, codec) {
-				metrics.encodes.inc({ codec });
-				return encodeBatch(source, codec);
-			},
-			batchesMax: serverLimits.windowBatchesMax,
-			bytesMax: serverLimits.windowUnitsMax,
-		});
-		this.answers = new Answers(this);
 	}
 
 	/**
@@ -94,6 +84,7 @@ export class RoomHost implements AnswerSource {
 		}
 		const latest = await services.log.read(room, { before: head.offset + 1, limit: serverLimits.recentEventsMax });
 		for (const entry of latest) host.#notePace(host.#remember(entry).event);
+		host.#sampler.perSecond = host.settings.deliveryBudget;
 		return host;
 	}
 
@@ -102,16 +93,38 @@ export class RoomHost implements AnswerSource {
 	}
 
 	get viewers(): number {
-		return this.#readers.size;
+		let viewers = 0;
+		for (const channel of this.#channels.values()) viewers += channel.readers;
+		return viewers;
 	}
 
 	get publicState(): PublicState {
-		return { settings: this.#state.settings, viewers: this.#readers.size, likes: this.#likes };
+		return { settings: this.#state.settings, viewers: this.viewers, likes: this.#likes };
 	}
 
 	/** Milliseconds nobody has read or written here; 0 while somebody is in. */
 	idleMs(): number {
-		return this.#readers.size > 0 || this.#commandsPending > 0 ? 0 : this.#services.clock.monotonicMs() - this.#idleSinceMs;
+		return this.viewers > 0 || this.#commandsPending > 0 ? 0 : this.#services.clock.monotonicMs() - this.#idleSinceMs;
+	}
+
+	/** A view of the room, made when it is first asked for. */
+	channel(view: View): Channel {
+		const known = this.#channels.get(view);
+		if (known) return known;
+		const { clock, metrics } = this.#services;
+		const cursorAt = (offset: number) => this.cursorAt(offset);
+		const channel = new Channel({ room: this.room, view, through: this.#head, cursorAt, clock, metrics });
+		this.#channels.set(view, channel);
+		return channel;
+	}
+
+	/** What polls of a view are answered. */
+	answers(view: View): Answers {
+		const known = this.#answers.get(view);
+		if (known) return known;
+		const answers = new Answers(this, this.channel(view).window);
+		this.#answers.set(view, answers);
+		return answers;
 	}
 
 	cursorAt(offset: number): string {
@@ -192,7 +205,10 @@ export class RoomHost implements AnswerSource {
 	}
 
 	#done(entry: Entry): Outcome {
-		return { ok: true, id: entry.id, cursor: this.cursorAt(entry.offset), fate: "shown", json: entry.json };
+		// The follower may not have heard of it yet: its fate is decided when it is applied.
+		if (entry.offset === this.#head + 1) this.onAppended([entry]);
+		const fate = this.#unshown.has(entry.offset) ? "sampled" : "shown";
+		return { ok: true, id: entry.id, cursor: this.cursorAt(entry.offset), fate, json: entry.json };
 	}
 
 	/** The message with this id as the rules want to know it; null where the log has none. Throws `LogUnavailable`. */
@@ -209,24 +225,23 @@ export class RoomHost implements AnswerSource {
 		this.#planAmbient();
 	}
 
-	/** Lets a reader in; it is woken at each flush from now on. */
-	admit(reader: Reader): void {
-		this.#readers.add(reader);
+	/** Lets a reader into a view; it is woken at each flush from now on. */
+	admit(reader: Reader, view: View): void {
+		this.channel(view).admit(reader);
 		this.#planAmbient();
 	}
 
-	release(reader: Reader): void {
-		if (!this.#readers.delete(reader)) return;
+	release(reader: Reader, view: View): void {
+		if (!this.#channels.get(view)?.release(reader)) return;
 		this.#idleSinceMs = this.#services.clock.monotonicMs();
 		this.#planAmbient();
 	}
 
 	/**
-	 * Where a reader with this position starts. Null, another epoch, a position beyond the end or too far back starts over with the
+	 * Where a reader with this position starts, in a view that has been flushed `through`. Null, another epoch, a position beyond the end or too far back starts over with the
 	 * latest history; otherwise the next page of what it missed (SPEC LOG-6). Throws `LogUnavailable`.
 	 */
-	async place(after: Position | null): Promise<Placement> {
-		const through = this.window.through;
+	async place(after: Position | null, through: number): Promise<Placement> {
 		if (!after || !this.isOwnPosition(after) || through - after.offset > limits.recoveryEventsMax) {
 			const from = Math.max(0, through - limits.historyOnJoin);
 			return { recovered: false, events: await this.#between(from, through, limits.historyOnJoin), through };
@@ -235,9 +250,9 @@ export class RoomHost implements AnswerSource {
 		return { recovered: true, events, through: events.at(-1)?.event.offset ?? Math.max(after.offset, through) };
 	}
 
-	/** The next page of what a reader at `after` misses. Throws `LogUnavailable`. */
-	async next(after: number): Promise<readonly LoggedEvent[]> {
-		return this.#between(after, this.window.through, limits.recoveryPageMax);
+	/** The next page of what a reader at `after` misses up to `through`. Throws `LogUnavailable`. */
+	async next(after: number, through: number): Promise<readonly LoggedEvent[]> {
+		return this.#between(after, through, limits.recoveryPageMax);
 	}
 
 	/** A page of the archive before a position, or before the end. Throws `LogUnavailable`. */
@@ -270,12 +285,25 @@ export class RoomHost implements AnswerSource {
 			apply(this.#state, logged.event);
 			this.#notePace(logged.event);
 			if (logged.event.kind === "delete") this.#recent.redact(logged.event.target);
-			this.#lanes.offer(logged);
+			if (logged.event.kind === "settings") this.#sampler.perSecond = this.settings.deliveryBudget;
+			const sampled = this.#sample(logged.event);
+			for (const channel of this.#channels.values()) channel.offer(logged, sampled);
 			arrived++;
 		}
-		if (arrived === 0) return;
-		this.#schedule.arrived(arrived, this.#services.clock.monotonicMs());
-		this.#planFlush();
+		if (arrived > 0) for (const channel of this.#channels.values()) channel.arrived(arrived);
+	}
+
+	/** Chat is held to the room's budget; what those who run the room say, and everything that is not chat, never is. */
+	#sample(event: RoomEvent): Sampled {
+		if (event.kind !== "message" || isStaff(event.from)) return { verdict: "shown" };
+		const sampled = this.#sampler.take({ id: event.id, authorId: event.from.id, text: event.text }, this.#services.clock.monotonicMs());
+		if (sampled.verdict === "shown") return sampled;
+		this.#unshown.add(event.offset);
+		for (const oldest of this.#unshown) {
+			if (this.#unshown.size <= serverLimits.recentKeysMax) break;
+			this.#unshown.delete(oldest);
+		}
+		return sampled;
 	}
 
 	/** Slow mode holds across restarts and nodes: who said something when is read off the log. */
@@ -310,34 +338,14 @@ export class RoomHost implements AnswerSource {
 		}
 	}
 
-	#planFlush(): void {
-		if (this.#flushPlanned) return;
-		this.#flushPlanned = true;
-		const { clock } = this.#services;
-		const delayMs = this.#schedule.delayMs(this.#readers.size, clock.monotonicMs());
-		if (delayMs <= 0) clock.soon(() => this.#flush());
-		else clock.after(delayMs, () => this.#flush());
-	}
-
+	/** Viewer counts and likes, the larger the room the less often. */
 	#planAmbient(): void {
 		if (this.#ambientPlanned) return;
 		this.#ambientPlanned = true;
-		this.#services.clock.after(serverLimits.ambientIntervalMs, () => {
+		this.#services.clock.after(ambientIntervalMs(this.viewers), () => {
 			this.#ambientPlanned = false;
-			this.#lanes.offerAmbient({ viewers: this.#readers.size, likes: this.#likes });
-			if (this.#readers.size > 0) this.#planFlush();
+			const figures = { viewers: this.viewers, likes: this.#likes };
+			for (const channel of this.#channels.values()) channel.offerAmbient(figures);
 		});
-	}
-
-	#flush(): void {
-		this.#flushPlanned = false;
-		if (this.#lanes.isEmpty) return;
-		const { clock, metrics } = this.#services;
-		this.#schedule.flushed(clock.monotonicMs());
-		const load = this.#lanes.take();
-		if (load.events.length > 0) metrics.batchEvents.observe(load.events.length);
-		const cursor = this.cursorAt(load.through);
-		this.window.append({ room: this.room, cursor, events: load.events, omitted: load.omitted, ambient: load.ambient }, load.through);
-		for (const reader of this.#readers) reader.wake();
 	}
 }

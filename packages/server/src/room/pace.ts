@@ -8,6 +8,8 @@ interface Walker {
 	readonly bucket: TokenBucket | null;
 	/** Monotonic time of the last accepted message; −Infinity before the first. */
 	saidAtMs: number;
+	/** What `saidAtMs` was before the last place was taken. */
+	saidBeforeMs: number;
 }
 
 /**
@@ -39,16 +41,19 @@ export class Pace {
 	take(userId: string, nowMs: number): number {
 		const walker = this.#walker(userId, nowMs);
 		const waitMs = walker.bucket?.take(nowMs) ?? 0;
-		if (waitMs === 0) walker.saidAtMs = nowMs;
+		if (waitMs === 0) {
+			walker.saidBeforeMs = walker.saidAtMs;
+			walker.saidAtMs = nowMs;
+		}
 		return waitMs;
 	}
 
-	/** Gives the place back: the message could not be kept. */
-	giveBack(userId: string): void {
+	/** Gives the place back that was taken at `takenAtMs`: the message could not be kept. What was said since still counts. */
+	giveBack(userId: string, takenAtMs: number): void {
 		const walker = this.#people.get(userId);
 		if (!walker) return;
 		walker.bucket?.refund();
-		walker.saidAtMs = Number.NEGATIVE_INFINITY;
+		if (walker.saidAtMs === takenAtMs) walker.saidAtMs = walker.saidBeforeMs;
 	}
 
 	/** Notes a message this process did not decide on: said on another node, or before a restart. */
@@ -61,7 +66,8 @@ export class Pace {
 		const known = this.#people.get(userId);
 		if (known) return known;
 		if (this.#people.size >= this.#sweepAt) this.#sweep(nowMs);
-		const walker = { bucket: this.#rate && new TokenBucket(this.#rate, nowMs), saidAtMs: Number.NEGATIVE_INFINITY };
+		const bucket = this.#rate && new TokenBucket(this.#rate, nowMs);
+		const walker = { bucket, saidAtMs: Number.NEGATIVE_INFINITY, saidBeforeMs: Number.NEGATIVE_INFINITY };
 		this.#people.set(userId, walker);
 		return walker;
 	}

@@ -9,7 +9,7 @@ export interface RoomState {
 	readonly pace: Pace;
 }
 
-export function initialState(room: string, options: { rate: Rate | null }): RoomState {
+export function initialState(room: string, options: { rate: Rate | null; deliveryBudget: number }): RoomState {
 	return {
 		settings: {
 			title: room,
@@ -18,6 +18,7 @@ export function initialState(room: string, options: { rate: Rate | null }): Room
 			write: "everyone",
 			guests: true,
 			textGraphemesMax: limits.textGraphemesMax,
+			deliveryBudget: options.deliveryBudget,
 		},
 		pace: new Pace(options.rate),
 	};

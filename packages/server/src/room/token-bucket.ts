@@ -4,6 +4,9 @@ export interface Rate {
 	readonly perMs: number;
 }
 
+/** Whoever waits as long as they were told finds a token, however the fractions were rounded on the way. */
+const roundingMax = 1e-6;
+
 /** A token bucket over a monotonic clock that is handed in. */
 export class TokenBucket {
 	readonly rate: Rate;
@@ -19,8 +22,8 @@ export class TokenBucket {
 	/** Takes one token; answers 0, or the milliseconds until there is one (and takes nothing). */
 	take(nowMs: number): number {
 		this.#fill(nowMs);
-		if (this.#tokens >= 1) {
-			this.#tokens -= 1;
+		if (this.#tokens >= 1 - roundingMax) {
+			this.#tokens = Math.max(0, this.#tokens - 1);
 			return 0;
 		}
 		return Math.ceil(((1 - this.#tokens) * this.rate.perMs) / this.rate.burst);
@@ -34,11 +37,13 @@ export class TokenBucket {
 	/** Whether the bucket is full again, and so holds nothing worth remembering. */
 	isFull(nowMs: number): boolean {
 		this.#fill(nowMs);
-		return this.#tokens >= this.rate.burst;
+		return this.#tokens >= this.rate.burst - roundingMax;
 	}
 
 	#fill(nowMs: number): void {
-		const elapsed = Math.max(0, nowMs - this.#filledAtMs);
+		const elapsed = nowMs - this.#filledAtMs;
+		// A look back, at what was said before a restart, fills nothing: nor may the time since be counted twice.
+		if (elapsed <= 0) return;
 		this.#tokens = Math.min(this.rate.burst, this.#tokens + (elapsed * this.rate.burst) / this.rate.perMs);
 		this.#filledAtMs = nowMs;
 	}

@@ -12,8 +12,6 @@ export const serverLimits = {
 	roomsLiveMax: 20_000,
 	/** A room nobody is in is put away after this long. */
 	roomIdleMs: 60_000,
-	/** Viewer counts and likes are told at most this often. */
-	ambientIntervalMs: 1_000,
 	/** Short polls are answered as of the last multiple of this: cursors fall together, and caches serve them. */
 	pollStepMs: 1_000,
 	/** Answers to polls remembered per room. */

@@ -26,8 +26,22 @@ export function createMetrics() {
 		}),
 		batchEvents: new Histogram({
 			name: "hubbub_batch_events",
-			help: "Events in one flush of a room",
+			help: "Events in one flush of a view of a room",
+			labelNames: ["view"],
 			buckets: [1, 2, 5, 10, 20, 50, 100, 500],
+			registers,
+		}),
+		flushSeconds: new Histogram({
+			name: "hubbub_flush_seconds",
+			help: "Encoding one batch and writing it to every viewer",
+			labelNames: ["view"],
+			buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
+			registers,
+		}),
+		omitted: new Counter({
+			name: "hubbub_omitted_total",
+			help: "Chat messages left out of a view by its budget",
+			labelNames: ["view"],
 			registers,
 		}),
 		encodes: new Counter({ name: "hubbub_batch_encodes_total", help: "Batches encoded, by codec", labelNames: ["codec"], registers }),

@@ -7,6 +7,8 @@ export class TimingWheel<T> {
 	readonly #slotOf = new Map<T, number>();
 	readonly #slotMs: number;
 	#turnedTo: number;
+	/** What this turn has still to visit. */
+	#due = new Set<T>();
 
 	/** Holds deadlines up to `slots × slotMs` ahead; later ones are visited early, at the horizon. */
 	constructor(options: { slots: number; slotMs: number; nowMs: number }) {
@@ -29,6 +31,7 @@ export class TimingWheel<T> {
 	}
 
 	cancel(item: T): void {
+		this.#due.delete(item);
 		const slot = this.#slotOf.get(item);
 		if (slot === undefined) return;
 		this.#slots[slot]?.delete(item);
@@ -41,13 +44,18 @@ export class TimingWheel<T> {
 		// After a long pause (SIGSTOP, suspend) one round visits everything; more rounds would find nothing.
 		const first = Math.max(this.#turnedTo + 1, target - this.#slots.length + 1);
 		for (let tick = first; tick <= target; tick++) {
-			this.#turnedTo = tick;
 			const slot = this.#slots[tick % this.#slots.length];
-			if (!slot || slot.size === 0) continue;
-			const due = [...slot];
-			slot.clear();
-			for (const item of due) this.#slotOf.delete(item);
-			for (const item of due) visit(item);
+			for (const item of slot ?? []) {
+				this.#due.add(item);
+				this.#slotOf.delete(item);
+			}
+			slot?.clear();
+		}
+		// Turned before anybody is visited: what is scheduled on a visit counts from now, and is not found again in this turn.
+		this.#turnedTo = Math.max(this.#turnedTo, target);
+		for (const item of this.#due) {
+			this.#due.delete(item);
+			visit(item);
 		}
 	}
 }

@@ -140,7 +140,8 @@ function guest(id: string, wished: string | undefined): Principal {
 
 /** The principal as others see them in one room, with the roles they have there. */
 export function actorIn(principal: Principal, room: string): User {
-	const here = principal.rolesByRoom[room];
+	// A room may be called `constructor`.
+	const here = Object.hasOwn(principal.rolesByRoom, room) ? principal.rolesByRoom[room] : undefined;
 	const roles = here
 		? [...new Set([...principal.roles.filter((role) => role !== "member" || here.length === 0), ...here])]
 		: principal.roles;

@@ -51,16 +51,26 @@ export class NamesInUse {
 	readonly #wearers = new Map<string, Map<string, number>>();
 
 	/**
-	 * Takes a name for a person and answers what they are called: the name itself, or with the end of their id behind it where somebody
+	 * Takes a name for a guest and answers what they are called: the name itself, or with the end of their id behind it where somebody
 	 * else here looks the same (SPEC NAME-2). `release` with the answered name when the connection ends.
 	 */
 	take(name: string, id: string): string {
 		const taken = this.#isWornByOther(name, id) ? `${name}·${id.slice(-4)}` : name;
-		const key = skeleton(taken);
+		this.wear(taken, id);
+		return taken;
+	}
+
+	/** Notes the name of somebody who keeps it whoever else is here. `release` it when the connection ends. */
+	wear(name: string, id: string): void {
+		const key = skeleton(name);
 		const wearers = this.#wearers.get(key) ?? new Map<string, number>();
 		wearers.set(id, (wearers.get(id) ?? 0) + 1);
 		this.#wearers.set(key, wearers);
-		return taken;
+	}
+
+	/** Looks that are worn now. */
+	get size(): number {
+		return this.#wearers.size;
 	}
 
 	release(name: string, id: string): void {

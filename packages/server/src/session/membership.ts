@@ -28,7 +28,7 @@ export class Membership {
 	}
 
 	/** Enters a room, after the cursor the frame brings; answers `joined`, or a `reject` that says why not. */
-	async join(principal: Principal, { room, ref, after }: Frame<"join">): Promise<void> {
+	async join(principal: Principal, { room, ref, after, view = "all" }: Frame<"join">): Promise<void> {
 		const desk = this.#desk;
 		if (this.#subscriptions.has(room)) return desk.reject("already_joined", undefined, ref, undefined, room);
 		if (this.#subscriptions.size >= limits.roomsPerConnectionMax) return desk.reject("too_many_rooms", undefined, ref, undefined, room);
@@ -38,7 +38,7 @@ export class Membership {
 			if (desk.codec === "text") return this.#turnAway(entered.code, entered.detail);
 			return desk.reject(entered.code, entered.detail, ref, entered.retryAfterMs, room);
 		}
-		const subscription = new Subscription(entered.host, desk.codec, desk);
+		const subscription = new Subscription(entered.host, view, desk.codec, desk);
 		this.#subscriptions.set(room, subscription);
 		try {
 			await subscription.start(after === undefined ? null : decodeCursor(after), ref);

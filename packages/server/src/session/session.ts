@@ -119,11 +119,11 @@ export class Session implements Desk {
 	/** Frames above the connection's rate are thrown away before they cost a parse. */
 	#mayReceive(): boolean {
 		if (!this.#frames) return true;
-		const waitMs = this.#frames.take(this.#services.clock.monotonicMs());
-		if (waitMs === 0) {
-			this.#framesDropped = 0;
-			return true;
-		}
+		const nowMs = this.#services.clock.monotonicMs();
+		// A flood is over when the bucket has filled up again, not with the next frame that happens to find a place.
+		if (this.#frames.isFull(nowMs)) this.#framesDropped = 0;
+		const waitMs = this.#frames.take(nowMs);
+		if (waitMs === 0) return true;
 		if (this.#framesDropped++ === 0) this.reject("rate_limited", "The connection sends too many frames.", undefined, waitMs);
 		if (this.#framesDropped > serverLimits.framesDroppedMax) this.bye("flooding");
 		return false;
@@ -159,19 +159,18 @@ export class Session implements Desk {
 
 	async #handleAll(): Promise<void> {
 		this.#handling = true;
-		try {
-			for (let decoded = this.#inbound.shift(); decoded; decoded = this.#inbound.shift()) {
-				if (this.#phase.name === "closing" || this.#phase.name === "closed") break;
+		for (let decoded = this.#inbound.shift(); decoded; decoded = this.#inbound.shift()) {
+			if (this.#phase.name === "closing" || this.#phase.name === "closed") break;
+			try {
 				// Only a hello or a join is waited for: what follows them depends on them.
 				const waiting = decoded.ok ? this.#handle(decoded.frame) : this.#onBad(decoded);
 				if (waiting) await waiting;
+			} catch (fault) {
+				this.#services.logger.error({ session: this.id, fault: String(fault) }, "a frame could not be handled");
+				this.reject("internal", undefined, decoded.ok && "ref" in decoded.frame ? decoded.frame.ref : undefined);
 			}
-		} catch (fault) {
-			this.#services.logger.error({ session: this.id, fault: String(fault) }, "a frame could not be handled");
-			this.reject("internal");
-		} finally {
-			this.#handling = false;
 		}
+		this.#handling = false;
 	}
 
 	#handle(frame: Upstream): Promise<void> | undefined {
@@ -216,7 +215,7 @@ export class Session implements Desk {
 		if (!authenticated.ok) return this.bye("unauthorized", authenticated.detail);
 		const { principal: known, guestToken } = authenticated;
 		const name = known.kind === "guest" ? table.names.take(known.name, known.id) : known.name;
-		if (known.kind === "member") table.names.take(name, known.id);
+		if (known.kind === "member") table.names.wear(name, known.id);
 		const principal = { ...known, name };
 		this.#phase = { name: "open", principal };
 		if (this.#codec === "json" && hello.accept?.includes("deflate")) this.#codec = "deflate";
@@ -289,9 +288,10 @@ export class Session implements Desk {
 		const silentMs = nowMs - this.#heardAtMs;
 		if (this.#link.duplex && silentMs > limits.heartbeatMs * serverLimits.heartbeatsMissedMax - 1_000) return this.bye("silent");
 		if (this.#isExpired(this.#phase.principal)) return;
-		if (!this.#link.duplex || silentMs >= limits.heartbeatMs - 1_000) this.#link.ping();
+		const isDue = !this.#link.duplex || silentMs >= limits.heartbeatMs - 1_000;
+		if (isDue) this.#link.ping();
 		const untilExpiry = (this.#phase.principal.expiresAtMs ?? Number.POSITIVE_INFINITY) - this.#services.clock.wallMs();
-		table.checkIn(this, Math.max(1_000, Math.min(limits.heartbeatMs, untilExpiry)));
+		table.checkIn(this, Math.max(1_000, Math.min(isDue ? limits.heartbeatMs : limits.heartbeatMs - silentMs, untilExpiry)));
 	}
 
 	#isExpired(principal: Principal): boolean {

@@ -4,6 +4,7 @@ import type { CloseCode, Code } from "@hubbub/protocol/codes.ts";
 import type { Position } from "@hubbub/protocol/cursor.ts";
 import type { Downstream, Gap } from "@hubbub/protocol/downstream.ts";
 import type { Ref } from "@hubbub/protocol/upstream.ts";
+import type { Channel, View } from "../host/channel.ts";
 import type { Placement, Reader } from "../host/reader.ts";
 import type { RoomHost } from "../host/room-host.ts";
 import type { Outbound } from "./outbound.ts";
@@ -41,17 +42,22 @@ export class Subscription implements Reader {
 	readonly desk: Desk;
 	#progress: Progress = { phase: "placing" };
 
-	constructor(host: RoomHost, codec: Codec, desk: Desk) {
+	readonly #view: View;
+	readonly #window: Channel["window"];
+
+	constructor(host: RoomHost, view: View, codec: Codec, desk: Desk) {
 		this.host = host;
+		this.#view = view;
+		this.#window = host.channel(view).window;
 		this.codec = codec;
 		this.desk = desk;
 	}
 
 	/** Places the reader, tells it `joined`, and goes on from there. Throws `LogUnavailable`, with nothing told. */
 	async start(after: Position | null, ref: Ref | undefined): Promise<void> {
-		const placement = await this.host.place(after);
+		const placement = await this.host.place(after, this.#window.through);
 		if (this.#progress.phase === "left") return;
-		this.host.admit(this);
+		this.host.admit(this, this.#view);
 		if (this.codec === "text") this.#tellLines(placement.events.flatMap((entry) => eventLine(entry.event) ?? []));
 		else this.#tellJoined(placement, ref);
 		this.#continueAfter(placement.through);
@@ -73,7 +79,7 @@ export class Subscription implements Reader {
 
 	/** Goes live where the window reaches back to `offset`; otherwise reads on. */
 	#continueAfter(offset: number): void {
-		const sequence = this.host.window.sequenceAfter(offset);
+		const sequence = this.#window.sequenceAfter(offset);
 		this.#progress = sequence === null ? { phase: "recovering", offset, reading: false } : { phase: "live", sequence, offset };
 		this.wake();
 	}
@@ -89,7 +95,7 @@ export class Subscription implements Reader {
 	}
 
 	#pump(progress: Progress & { phase: "live" }): void {
-		const { window } = this.host;
+		const window = this.#window;
 		let written = 0;
 		while (this.desk.outbound.isClear) {
 			const batch = window.at(progress.sequence);
@@ -110,7 +116,7 @@ export class Subscription implements Reader {
 
 	/** The window has moved past this reader: it is told what it missed, and goes on with the newest (SPEC FAN-5). */
 	#skip(progress: Progress & { phase: "live" }): void {
-		const { window } = this.host;
+		const window = this.#window;
 		const from = progress.offset;
 		progress.sequence = window.next;
 		progress.offset = window.through;
@@ -124,7 +130,7 @@ export class Subscription implements Reader {
 	}
 
 	async #readOn(offset: number): Promise<void> {
-		const events = await this.host.next(offset).catch(() => []);
+		const events = await this.host.next(offset, this.#window.through).catch(() => []);
 		if (this.#progress.phase !== "recovering") return;
 		const last = events.at(-1);
 		if (!last) {
@@ -133,12 +139,12 @@ export class Subscription implements Reader {
 			return this.wake();
 		}
 		const cursor = this.host.cursorAt(last.event.offset);
-		this.desk.send(encodeBatchJson({ room: this.host.room, cursor, events, omitted: 0, ambient: null }), cursor);
+		this.desk.send(encodeBatchJson({ room: this.host.room, cursor, events, omitted: 0, repeats: [], ambient: null, spreadMs: 0 }), cursor);
 		this.#continueAfter(last.event.offset);
 	}
 
 	leave(): void {
 		this.#progress = { phase: "left" };
-		this.host.release(this);
+		this.host.release(this, this.#view);
 	}
 }

@@ -99,6 +99,12 @@ export const settingsTable = {
 		help: "Messages a person may send in one room. Default 5/5s.",
 		schema: RateText,
 	},
+	deliveryBudget: {
+		environment: "HUBBUB_DELIVERY_BUDGET",
+		value: "N",
+		help: "Chat messages a second that a room shows each viewer before it samples; 0 is all. Default 100. Rooms may set their own.",
+		schema: wholeNumber(100, 0, 10_000),
+	},
 	maxConnectionsPerIp: {
 		environment: "HUBBUB_MAX_CONNECTIONS_PER_IP",
 		value: "N",

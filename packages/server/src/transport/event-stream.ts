@@ -57,6 +57,7 @@ class EventStreamLink implements Link {
 /** What an event stream is asked for. */
 export interface EventStreamRequest {
 	readonly room: string;
+	readonly view: "all" | "top";
 	readonly address: string;
 	readonly token: string | undefined;
 	/** `Last-Event-ID`, or `after` of the query. */
@@ -70,7 +71,7 @@ export interface EventStreamRequest {
  */
 export function openEventStream(request: EventStreamRequest, services: SessionServices): Response {
 	const { connections } = services.metrics;
-	const { room, token, after } = request;
+	const { room, view, token, after } = request;
 	let open: { readonly session: Session; readonly link: EventStreamLink } | null = null;
 	const over = () => {
 		if (!open) return;
@@ -86,7 +87,7 @@ export function openEventStream(request: EventStreamRequest, services: SessionSe
 				const session = new Session(link, services, { codec: "stream", room });
 				open = { session, link };
 				connections.inc({ transport: "event-stream" });
-				session.greet({ type: "hello", token, rooms: [{ room, after }] });
+				session.greet({ type: "hello", token, rooms: [{ room, after, view }] });
 			},
 			pull() {
 				if (open?.link.writable) open.session.onWritable();

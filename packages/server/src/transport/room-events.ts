@@ -28,9 +28,10 @@ export function createRoomEvents(services: SessionServices): (request: EventsReq
 		const { room, query, headers, address } = request;
 		const after = query.get("after") ?? headers.get("last-event-id") ?? undefined;
 		const token = bearerToken(headers.get("authorization"));
+		const view = query.get("view") === "top" ? "top" : "all";
 		if (headers.get("accept")?.includes("text/event-stream")) {
 			request.keepOpen();
-			return openEventStream({ room, address, token, after, signal: request.signal }, services);
+			return openEventStream({ room, view, address, token, after, signal: request.signal }, services);
 		}
 		const waitMs = waitOf(query.get("wait"));
 		if (waitMs === null) return problem("bad_frame", "`wait` must be a number of seconds, 0 or more.");
@@ -42,11 +43,11 @@ export function createRoomEvents(services: SessionServices): (request: EventsReq
 		const { host } = entered;
 		try {
 			if (waitMs === 0) {
-				const found = await polls.glance(host, after);
+				const found = await polls.glance(host, view, after);
 				return polled(found, headers, host.settings.guests ? "public, max-age=1, stale-while-revalidate=1" : "private, no-store");
 			}
 			request.keepOpen();
-			return polled(await polls.hold(host, after, waitMs, request.signal), headers, "no-store");
+			return polled(await polls.hold(host, view, after, waitMs, request.signal), headers, "no-store");
 		} catch {
 			return problem("unavailable", "The room's history cannot be read now.", 1_000);
 		}
