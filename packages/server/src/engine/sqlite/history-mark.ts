@@ -19,7 +19,8 @@ export class HistoryMark {
 	readonly restored: boolean;
 	readonly #fd: number;
 	readonly #generation: string;
-	readonly #identity: Identity;
+	readonly #file: string;
+	#identity: Identity;
 	#committed: number;
 
 	/** Compares, and begins the generation `next`; new epochs are made in the same transaction where the database was restored. */
@@ -29,6 +30,7 @@ export class HistoryMark {
 			.query("SELECT generation, committed, EXISTS (SELECT 1 FROM rooms) FROM history")
 			.values()[0] as [string, number, number];
 		this.#generation = next;
+		this.#file = file;
 		this.#identity = identityOf(file);
 		this.#committed = committed;
 		this.restored = rooms === 1 && !continues(readMark(markFile), generation, committed, this.#identity);
@@ -51,6 +53,9 @@ export class HistoryMark {
 	}
 
 	close(): void {
+		// A database made a moment before it was opened shows its birth only now, after it has changed.
+		this.#identity = identityOf(this.#file);
+		this.advance(this.#committed);
 		try {
 			fsyncSync(this.#fd);
 		} catch {}
@@ -59,27 +64,31 @@ export class HistoryMark {
 
 	/** One line of one length within one sector, so that writing it over the last one is never seen half done. */
 	#content(generations: readonly string[]): string {
-		const mark: Mark = { generations, committed: this.#committed, ...this.#identity };
+		const { inode, birth, birthIsKnown } = this.#identity;
+		const mark: Mark = { generations, committed: this.#committed, inode, birth: birthIsKnown ? birth : null };
 		return `${JSON.stringify(mark).padEnd(MARK_BYTES - 1)}\n`;
 	}
 }
 
 const MARK_BYTES = 256;
 
-/** Inode numbers are given out again, so the time of birth in nanoseconds goes along; null where the file system does not know it. */
-interface Identity {
+interface Mark {
+	readonly generations: readonly string[];
+	readonly committed: number;
 	readonly inode: string;
+	/** Inode numbers are given out again, so the time of birth in nanoseconds goes along; null where the file system may not know it. */
 	readonly birth: string | null;
 }
 
-interface Mark extends Identity {
-	readonly generations: readonly string[];
-	readonly committed: number;
+interface Identity {
+	readonly inode: string;
+	readonly birth: string;
+	readonly birthIsKnown: boolean;
 }
 
 function continues(mark: Mark | null, generation: string, committed: number, identity: Identity): boolean {
 	if (mark === null || !mark.generations.includes(generation) || committed < mark.committed) return false;
-	return mark.inode === identity.inode && (mark.birth === null || identity.birth === null || mark.birth === identity.birth);
+	return mark.inode === identity.inode && (mark.birth === null || mark.birth === identity.birth);
 }
 
 function begin(database: Database, generation: string, restored: boolean): void {
@@ -132,6 +141,6 @@ function replaceMark(markFile: string, content: string): number {
 
 function identityOf(file: string): Identity {
 	const { ino, birthtimeNs, ctimeNs } = statSync(file, { bigint: true });
-	// Where births are not known the time of the last change may stand in for them, and says nothing.
-	return { inode: String(ino), birth: birthtimeNs > 0n && birthtimeNs !== ctimeNs ? String(birthtimeNs) : null };
+	// Where births are not known the time of the last change may stand in for them: only one that differs from it is surely a birth.
+	return { inode: String(ino), birth: String(birthtimeNs), birthIsKnown: birthtimeNs > 0n && birthtimeNs !== ctimeNs };
 }
