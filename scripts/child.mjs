@@ -40,7 +40,7 @@ export function runChild(command, args, { env, stdout = "inherit", onErrorOutput
 		env: env ?? process.env,
 	});
 	if (onErrorOutput) child.stderr?.on("data", onErrorOutput);
-	const signals = passSignals(ownGroup ? (signal) => child.kill(signal) : () => {});
+	const signals = passSignals(ownGroup ? (signal) => signalGroup(child.pid, signal) : () => {});
 	return new Promise((resolve, reject) => {
 		child.on("error", (error) => {
 			signals.stop();
@@ -51,6 +51,20 @@ export function runChild(command, args, { env, stdout = "inherit", onErrorOutput
 			resolve({ code: code ?? 128 + (signal ? constants.signals[signal] : 0), asked: signals.asked() });
 		});
 	});
+}
+
+/**
+ * Signals the child and what it started, as a terminal would: some tools are a thin process before the one that works.
+ * @param {number | undefined} leader
+ * @param {NodeJS.Signals} signal
+ */
+function signalGroup(leader, signal) {
+	if (leader === undefined) return; // it could not be started
+	try {
+		process.kill(-leader, signal);
+	} catch (error) {
+		if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ESRCH") throw error; // ended this moment
+	}
 }
 
 /** @param {(signal: NodeJS.Signals) => void} pass */

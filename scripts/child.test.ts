@@ -75,3 +75,17 @@ test("a child ended by a signal makes 128 and the signal's number", async () => 
 	expect(await next()).toBe("asked null");
 	expect(await child.exited).toBe(137);
 });
+
+test("a signal reaches what the child started, too", async () => {
+	const grandchild =
+		'process.on("SIGINT", () => { console.log("grandchild left"); process.exit(); }); setInterval(() => {}, 1000); console.log("up");';
+	const { child, next } = launch(`
+		import { spawnSync } from "node:child_process";
+		spawnSync(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "inherit" });
+	`);
+	expect(await next()).toBe("up");
+	child.kill("SIGINT");
+	const lines = [await next(), await next()];
+	expect(lines.sort()).toEqual(["asked SIGINT", "grandchild left"]);
+	await child.exited;
+});

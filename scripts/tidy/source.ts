@@ -11,7 +11,7 @@ export interface Source {
 	/** The text with comments, strings and regular expressions blanked out; indices are those of `text`. */
 	readonly code: string;
 	readonly imports: readonly Import[];
-	/** Tests and contract suites: they may import what they try. */
+	/** Tests, contract suites and the programs that tests kill: they may import what they try. */
 	readonly isTest: boolean;
 }
 
@@ -47,7 +47,9 @@ export function parseSource(path: string, text: string): Source {
 }
 
 export function isTestPath(path: string): boolean {
-	return /\.(?:test|contract)\.ts$/.test(path) || /^packages\/[^/]+\/test\//.test(path) || /\/engine\/contract\//.test(path);
+	return (
+		/\.(?:test|contract)\.ts$/.test(path) || /^packages\/[^/]+\/test\//.test(path) || /\/engine\/(?:contract|[^/]+\/faults)\//.test(path)
+	);
 }
 
 /** Line, counted from 1, of an index into a text. */
