@@ -75,8 +75,10 @@ export class Channel {
 	}
 
 	offerAmbient(figures: Ambient): void {
+		// Nobody reads them now, and to whoever comes later they would be news of the past.
+		if (this.#readers.size === 0) return;
 		this.#lanes.offerAmbient(figures);
-		if (this.#readers.size > 0) this.#planFlush();
+		this.#planFlush();
 	}
 
 	/** `count` events were offered. */

@@ -127,6 +127,11 @@ export class RoomHost implements AnswerSource {
 		return answers;
 	}
 
+	/** Somebody is about to come in or to write: the room is not idle. */
+	touch(): void {
+		this.#idleSinceMs = this.#services.clock.monotonicMs();
+	}
+
 	cursorAt(offset: number): string {
 		return encodeCursor({ epoch: this.#epoch, offset });
 	}
@@ -141,9 +146,9 @@ export class RoomHost implements AnswerSource {
 	 * what became of it the first time (SPEC SAY-3). Never throws.
 	 */
 	submit(command: Command): Promise<Outcome> {
-		this.#idleSinceMs = this.#services.clock.monotonicMs();
+		this.touch();
 		if (command.kind !== "say") return this.#carryOut(command, null);
-		const keyOfAuthor = `${command.actor.id}\n${command.key}`;
+		const keyOfAuthor = JSON.stringify([command.actor.id, command.key]);
 		const known = this.#outcomes.get(keyOfAuthor);
 		if (known) return known;
 		const outcome = this.#carryOut(command, command.key).then((answer) => {
@@ -187,7 +192,7 @@ export class RoomHost implements AnswerSource {
 			redacts,
 		});
 		metrics.appendSeconds.observe((clock.monotonicMs() - startedMs) / 1_000);
-		if (appended.outcome !== "appended") this.#state.pace.giveBack(command.actor.id);
+		if (appended.outcome !== "appended" && command.kind === "say") this.#state.pace.giveBack(command.actor.id, startedMs);
 		if (appended.outcome === "failed") return { ok: false, code: appended.reason, detail: appended.detail, retryAfterMs: 1_000 };
 		if (appended.outcome === "appended") metrics.events.inc({ kind: event.kind });
 		return this.#done(appended.entry);
@@ -233,7 +238,7 @@ export class RoomHost implements AnswerSource {
 
 	release(reader: Reader, view: View): void {
 		if (!this.#channels.get(view)?.release(reader)) return;
-		this.#idleSinceMs = this.#services.clock.monotonicMs();
+		this.touch();
 		this.#planAmbient();
 	}
 
@@ -257,9 +262,9 @@ export class RoomHost implements AnswerSource {
 
 	/** A page of the archive before a position, or before the end. Throws `LogUnavailable`. */
 	async history(before: Position | null, limit: number): Promise<HistoryPage> {
-		const end = before && before.epoch === this.#epoch ? before.offset : this.#head + 1;
+		const end = before && this.isOwnPosition(before) ? before.offset : this.#head + 1;
 		const from = Math.max(0, end - 1 - limit);
-		const events = await this.#between(from, Math.min(end - 1, this.#head), limit);
+		const events = await this.#between(from, end - 1, limit);
 		const first = events[0]?.event.offset ?? 1;
 		return { events: events.map((entry) => entry.json), before: first > 1 ? this.cursorAt(first) : null };
 	}
@@ -284,7 +289,11 @@ export class RoomHost implements AnswerSource {
 			const logged = this.#remember(entry);
 			apply(this.#state, logged.event);
 			this.#notePace(logged.event);
-			if (logged.event.kind === "delete") this.#recent.redact(logged.event.target);
+			if (logged.event.kind === "delete") {
+				this.#recent.redact(logged.event.target);
+				// What was remembered of it holds its text; a retry asks the log from now on.
+				this.#outcomes.clear();
+			}
 			if (logged.event.kind === "settings") this.#sampler.perSecond = this.settings.deliveryBudget;
 			const sampled = this.#sample(logged.event);
 			for (const channel of this.#channels.values()) channel.offer(logged, sampled);

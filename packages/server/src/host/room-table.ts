@@ -38,7 +38,11 @@ export class RoomTable {
 	/** The room's host, opened where it was not live; made where it does not exist and `create` says so. Never throws. */
 	get(room: string, options: { create: boolean }): Promise<RoomHost | NoRoom> {
 		const place = this.#places.get(room);
-		if (place?.phase === "live") return Promise.resolve(place.host);
+		if (place?.phase === "live") {
+			// Not swept away before whoever asks has come in.
+			place.host.touch();
+			return Promise.resolve(place.host);
+		}
 		// Whoever may make the room tries again after somebody who might not.
 		if (place && options.create && !place.create)
 			return place.opened.then((opened) => (opened === "room_not_found" ? this.get(room, options) : opened));

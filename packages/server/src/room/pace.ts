@@ -10,6 +10,8 @@ interface Walker {
 	saidAtMs: number;
 	/** What `saidAtMs` was before the last place was taken. */
 	saidBeforeMs: number;
+	/** What `saidAtMs` was before the last place was taken. */
+	saidBeforeMs: number;
 }
 
 /**
