@@ -10,8 +10,6 @@ interface Walker {
 	saidAtMs: number;
 	/** What `saidAtMs` was before the last place was taken. */
 	saidBeforeMs: number;
-	/** What `saidAtMs` was before the last place was taken. */
-	saidBeforeMs: number;
 }
 
 /**

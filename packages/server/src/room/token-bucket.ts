@@ -7,9 +7,6 @@ export interface Rate {
 /** Whoever waits as long as they were told finds a token, however the fractions were rounded on the way. */
 const roundingMax = 1e-6;
 
-/** Whoever waits as long as they were told finds a token, however the fractions were rounded on the way. */
-const roundingMax = 1e-6;
-
 /** A token bucket over a monotonic clock that is handed in. */
 export class TokenBucket {
 	readonly rate: Rate;

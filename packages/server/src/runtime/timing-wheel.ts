@@ -32,7 +32,6 @@ export class TimingWheel<T> {
 
 	cancel(item: T): void {
 		this.#due.delete(item);
-		this.#due.delete(item);
 		const slot = this.#slotOf.get(item);
 		if (slot === undefined) return;
 		this.#slots[slot]?.delete(item);
