@@ -117,13 +117,13 @@ function nextOpening(text: string, from: number): number {
 
 /** The index after the element that starts at `start`; -1 where more of the file is needed to tell. */
 function endOfElement(text: string, start: number): number {
-	const tag = /<(\w+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*(\/?)>/y;
+	const tag = /<(\w+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*>/y;
 	tag.lastIndex = start;
 	const match = tag.exec(text);
 	const next = nextOpening(text, start + 1);
 	// A tag that does not end before the next one begins is damaged: it ends there.
 	if (!match) return next;
-	if (match[2] === "/") return tag.lastIndex;
+	if (match[0].endsWith("/>")) return tag.lastIndex;
 	const closing = text.indexOf(`</${match[1]}`, tag.lastIndex);
 	if (next !== -1 && (closing === -1 || next < closing)) return next;
 	const end = closing === -1 ? -1 : text.indexOf(">", closing);

@@ -63,7 +63,9 @@ export function* madeUpTalk(options: TalkOptions): Generator<Entry> {
 			cheer = pick(cheers[language(chance)], chance);
 		}
 		const length = Math.min(1, seconds - second);
-		const expected = rate * length * (second === cheerSecond ? cheerFactor : calmFactor);
+		// The last few seconds, too few for a whole period, go at the plain rate.
+		const whole = second - (second % periodSeconds) + periodSeconds <= seconds;
+		const expected = rate * length * (!whole ? 1 : second === cheerSecond ? cheerFactor : calmFactor);
 		const count = Math.floor(expected) + (chance() < expected % 1 ? 1 : 0);
 		const moments = Array.from({ length: count }, () => second + chance() * length).sort((a, b) => a - b);
 		for (const at of moments) {
