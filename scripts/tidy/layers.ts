@@ -28,10 +28,11 @@ export const layers: readonly Layer[] = [
 		mayImport: ["protocol", "room", "host", "runtime"],
 	},
 	{ name: "session", files: /^packages\/server\/src\/session\//, mayImport: ["protocol", "room", "host", "runtime", "door"] },
+	{ name: "lab", files: /^packages\/server\/src\/lab\//, mayImport: ["runtime"] },
 	{
 		name: "transport",
 		files: /^packages\/server\/src\/transport\//,
-		mayImport: ["protocol", "types of host", "session", "door", "runtime"],
+		mayImport: ["protocol", "types of host", "session", "door", "lab", "runtime"],
 	},
 	{ name: "api", files: /^packages\/server\/src\/api\//, mayImport: ["protocol", "room", "host", "engine port", "runtime", "door"] },
 	{ name: "crowd", files: /^packages\/server\/crowd\//, mayImport: ["protocol", "client"] },

@@ -36,7 +36,7 @@ type Route =
 	| { readonly kind: "room"; readonly room: string }
 	| { readonly kind: "any-room" }
 	| { readonly kind: "events"; readonly room: string }
-	| { readonly kind: "lab-echo" }
+	| { readonly kind: "lab"; readonly socket: "echo" | "wire" }
 	| { readonly kind: "page"; readonly page: PageName }
 	| { readonly kind: "file" }
 	| { readonly kind: "api" };
@@ -66,7 +66,7 @@ export function createFetch(door: FrontDoor) {
 			case "file":
 				return door.pages.file(url.pathname, request) ?? problem("not_found");
 			case "any-room":
-			case "lab-echo":
+			case "lab":
 				return problem("not_found", "This address takes WebSockets only.");
 			default:
 				return route satisfies never;
@@ -77,7 +77,9 @@ export function createFetch(door: FrontDoor) {
 function routeOf(path: string): Route {
 	if (path === "/") return { kind: "room", room: lobby };
 	if (path === "/ws") return { kind: "any-room" };
-	if (path === "/lab/echo") return { kind: "lab-echo" };
+	if (path === "/lab/echo") return { kind: "lab", socket: "echo" };
+	if (path === "/lab/wire") return { kind: "lab", socket: "wire" };
+	if (path === "/lab") return { kind: "page", page: "lab" };
 	if (path === "/setup") return { kind: "page", page: "setup" };
 	if (/^\/(api\/|frames$|healthz$|readyz$|metrics$|openapi\.json$)/.test(path)) return { kind: "api" };
 	const [, room, rest] = /^\/rooms\/([^/]+)\/?(.*)$/.exec(path) ?? [];
@@ -105,6 +107,7 @@ async function events(
 
 function page(door: FrontDoor, request: Request, url: URL, name: PageName): Response {
 	if (request.method !== "GET" && request.method !== "HEAD") return problem("method_not_allowed");
+	if (name === "lab" && !door.lab) return problem("not_found", "The lab is closed here (HUBBUB_LAB).");
 	return door.pages.page(name, { embedded: url.searchParams.has("embed") });
 }
 
@@ -120,7 +123,7 @@ async function upgrade(
 	route: Route,
 	address: string,
 ): Promise<Response | undefined> {
-	if (route.kind === "lab-echo" && door.lab) return accept(request, server, { use: "echo", address });
+	if (route.kind === "lab" && door.lab) return openLab(request, server, route.socket, address);
 	if (route.kind !== "room" && route.kind !== "any-room") return problem("not_found", "There is no WebSocket at this address.");
 	if (door.isDraining()) return problem("draining", undefined, serverLimits.reconnectSpreadMs);
 	if (isCrowded(door, address)) return problem("too_many_connections", undefined, 10_000);
@@ -133,6 +136,12 @@ async function upgrade(
 	if (!door.permessageDeflate) request.headers.set("sec-websocket-extensions", "none");
 	const offered = request.headers.has("sec-websocket-protocol");
 	return accept(request, server, { use: "room", subprotocol, room, address, connection: null }, offered ? subprotocol : undefined);
+}
+
+function openLab(request: Request, server: Server<SocketData>, socket: "echo" | "wire", address: string): Response | undefined {
+	if (socket === "echo") return accept(request, server, { use: "echo", address });
+	const target = { port: server.port as number, tls: server.protocol === "https", path: "/lab/echo" };
+	return accept(request, server, { use: "wire", address, target, wire: null });
 }
 
 function accept(request: Request, server: Server<SocketData>, data: SocketData, subprotocol?: string): Response | undefined {

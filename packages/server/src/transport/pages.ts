@@ -7,7 +7,7 @@ interface Manifest {
 	readonly files: Readonly<Record<string, { readonly file?: string; readonly type: string; readonly immutable?: boolean }>>;
 }
 
-export type PageName = "room" | "setup";
+export type PageName = "room" | "setup" | "lab";
 
 /** The built pages and their files, read into memory once. */
 export interface Pages {

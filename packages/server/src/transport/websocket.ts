@@ -1,6 +1,7 @@
 import type { Payload } from "@hubbub/protocol/codec.ts";
 import { SUBPROTOCOL_TEXT, SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
 import type { ServerWebSocket, WebSocketHandler } from "bun";
+import { type LabTarget, LabWire, readLabCommand } from "../lab/wire.ts";
 import { serverLimits } from "../runtime/limits.ts";
 import type { Link } from "../session/link.ts";
 import { Session, type SessionServices } from "../session/session.ts";
@@ -17,7 +18,9 @@ export type SocketData =
 			readonly address: string;
 			connection: { readonly session: Session; readonly link: WebSocketLink } | null;
 	  }
-	| { readonly use: "echo"; readonly address: string };
+	| { readonly use: "echo"; readonly address: string }
+	/** The lab's bytes, watched by a page. */
+	| { readonly use: "wire"; readonly address: string; readonly target: LabTarget; wire: LabWire | null };
 
 /**
  * Chooses among the offered subprotocols (RFC 6455 section 4.2.2): the first that is ours, in the client's order of preference.
@@ -87,8 +90,10 @@ export function createWebSocketHandler(
 		perMessageDeflate: options.lab || options.permessageDeflate ? { compress: "shared", decompress: "shared" } : false,
 		open(socket) {
 			const { data } = socket;
-			connections.inc({ transport: data.use === "echo" ? "lab" : "websocket" });
-			if (data.use === "echo") return;
+			connections.inc({ transport: data.use === "room" ? "websocket" : "lab" });
+			if (data.use === "wire")
+				data.wire = new LabWire(data.target, (seen) => socket.sendText(JSON.stringify(seen)), services.clock.monotonicMs);
+			if (data.use !== "room") return;
 			const link = new WebSocketLink(socket, data.address);
 			const session = new Session(link, services, { codec: data.subprotocol === SUBPROTOCOL_TEXT ? "text" : "json", room: data.room });
 			data.connection = { session, link };
@@ -96,6 +101,7 @@ export function createWebSocketHandler(
 		message(socket, message) {
 			const { data } = socket;
 			if (data.use === "room") data.connection?.session.receive(message);
+			else if (data.use === "wire") carryOut(socket, data.wire, message);
 			else if (typeof message === "string") socket.sendText(message, true);
 			else socket.sendBinary(message, true);
 		},
@@ -107,13 +113,20 @@ export function createWebSocketHandler(
 		},
 		drain(socket) {
 			const { data } = socket;
-			if (data.use === "echo" || !data.connection || socket.getBufferedAmount() > 0) return;
+			if (data.use !== "room" || !data.connection || socket.getBufferedAmount() > 0) return;
 			data.connection.link.drained();
 			data.connection.session.onWritable();
 		},
 		close({ data }) {
-			connections.dec({ transport: data.use === "echo" ? "lab" : "websocket" });
+			connections.dec({ transport: data.use === "room" ? "websocket" : "lab" });
 			if (data.use === "room") data.connection?.session.onClosed();
+			if (data.use === "wire") data.wire?.end();
 		},
 	};
+}
+
+function carryOut(socket: ServerWebSocket<SocketData>, wire: LabWire | null, message: string | Uint8Array): void {
+	const command = typeof message === "string" ? readLabCommand(message) : null;
+	if (command && wire) void wire.carryOut(command);
+	else socket.sendText(JSON.stringify({ atMs: 0, saw: "mistake", words: "That is no command of the lab." }));
 }
