@@ -12,8 +12,8 @@ export const engineLimits = {
 	readEntriesMax: 10_000,
 	/** Rooms whose end the writer keeps in mind; the others are looked up again, one seek each. */
 	roomsInMindMax: 10_000,
-	/** A database up to this size is checked through when it is opened; a larger one row by row, as it is read. */
-	checkOnOpenBytesMax: 32 * 1024 * 1024,
+	/** A database up to this size is checked through when it is opened (5 ms a MiB); a larger one row by row, as it is read. */
+	checkOnOpenBytesMax: 64 * 1024 * 1024,
 	/** How long opening waits for another server to let go of the folder: long enough for one that is just leaving. */
 	lockWaitMs: 250,
 	/** Pauses between attempts to start a lost storage thread again. */

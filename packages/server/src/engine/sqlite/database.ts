@@ -82,7 +82,8 @@ function check(database: Database, file: string): void {
 	if (found !== "ok") throw new Refused(damaged(file));
 }
 
-function refusing<T>(file: string, open: () => T): T {
+/** Runs a step of opening; whatever it throws becomes a `Refused` that names the file. */
+export function refusing<T>(file: string, open: () => T): T {
 	try {
 		return open();
 	} catch (error) {

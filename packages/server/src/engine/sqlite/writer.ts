@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { isObjectText, redactedBody } from "../entry.ts";
 import { engineLimits } from "../limits.ts";
-import { codeOf, openForWriting, servingFault, takeLock } from "./database.ts";
+import { codeOf, openForWriting, refusing, servingFault, takeLock } from "./database.ts";
 import { HistoryMark } from "./history-mark.ts";
 import type { Append, Operation, Outcome, WriterOptions } from "./messages.ts";
 import { DamagedRow, ROW_COLUMNS, type RowValues, rowOf, rowSum } from "./row.ts";
@@ -22,19 +22,19 @@ export class Writer {
 	/** Throws `Refused` where the folder is another server's or the database cannot be used. */
 	constructor(options: WriterOptions) {
 		const lock = takeLock(options.lockFile);
-		let database: Database | null = null;
+		const opened: Database[] = [lock];
 		try {
-			database = openForWriting(options.file);
-			this.#mark = new HistoryMark({ ...options, database, next: options.generation });
+			const database = openForWriting(options.file);
+			opened.push(database);
+			this.#lock = lock;
+			this.#database = database;
+			this.#mark = refusing(options.file, () => new HistoryMark({ ...options, database, next: options.generation }));
+			this.#statements = refusing(options.file, () => prepare(database));
 		} catch (error) {
-			database?.close();
-			lock.close();
+			for (const database of opened) database.close();
 			throw error;
 		}
-		this.#lock = lock;
-		this.#database = database;
 		this.restored = this.#mark.restored;
-		this.#statements = prepare(this.#database);
 	}
 
 	/**
