@@ -11,7 +11,9 @@ const offsets = (events: readonly RoomEvent[]) => events.map((event) => event.of
 
 describe("reading on", () => {
 	test("[LOG-6] batches in any repetition and overlap give each event once, in order", () => {
-		const batches = fc.array(fc.record({ from: fc.integer({ min: 1, max: 40 }), length: fc.integer({ min: 1, max: 12 }) }), { maxLength: 30 });
+		const batches = fc.array(fc.record({ from: fc.integer({ min: 1, max: 40 }), length: fc.integer({ min: 1, max: 12 }) }), {
+			maxLength: 30,
+		});
 		fc.assert(
 			fc.property(batches, (steps) => {
 				const bookmark = new Bookmark(at(0));

@@ -243,7 +243,7 @@ export class LiveConnection implements Uplink {
 	#welcome(frame: Welcome): void {
 		if (frame.token) this.#identity.keepGuest(frame.token);
 		this.user = frame.user;
-		this.limits = { ...this.limits, ...frame.limits };
+		this.limits = frame.limits;
 		this.clockSkewMs = frame.now - this.environment.now();
 		this.#emitter.emit("user", frame.user);
 		this.#dialer.welcomed(frame.heartbeatMs);

@@ -2,7 +2,7 @@ import type { Downstream } from "@hubbub/protocol/downstream.ts";
 
 /** The fields without which reading a known frame would fail. */
 const required: Readonly<Record<string, readonly string[]>> = {
-	welcome: ["user", "heartbeatMs"],
+	welcome: ["user", "heartbeatMs", "limits"],
 	joined: ["cursor", "state", "events"],
 	left: [],
 	batch: ["cursor", "events"],

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import * as codec from "@hubbub/protocol/codec.ts";
-import type { RoomEvent } from "@hubbub/protocol/event.ts";
+import type { RoomEvent, User } from "@hubbub/protocol/event.ts";
 import fc from "fast-check";
 import { eventLine, serverLine } from "./lines.ts";
 
@@ -8,7 +8,7 @@ const text = fc.oneof(
 	fc.string({ unit: "grapheme" }),
 	fc.constantFrom("* server", "**a", "a: b", "two\nlines", "\r\n", "\u2028", "<script>", ""),
 );
-const user = fc.record({ id: text, name: text, roles: fc.constant([]) });
+const user = fc.record({ id: text, name: text, roles: fc.constant<User["roles"]>([]) });
 const base = { offset: fc.nat(), at: fc.nat() };
 const event: fc.Arbitrary<RoomEvent> = fc.oneof(
 	fc.record({ ...base, kind: fc.constant("message" as const), id: text, from: user, text, deleted: fc.constantFrom(true, undefined) }),

@@ -160,6 +160,17 @@ export class FakeWorld {
 		this.#nowMs = endMs;
 	}
 
+	/** The connection is lost, and time passes until the next attempt, whose socket is answered. */
+	comeBack(): FakeSocket {
+		const lost = this.sockets.length;
+		this.socket.drop();
+		for (let waitedMs = 0; this.sockets.length === lost; waitedMs += 50) {
+			if (waitedMs > 60_000) throw new Error("No attempt was made within a minute.");
+			this.advance(50);
+		}
+		return this.socket;
+	}
+
 	signal(signal: Signal): void {
 		if (signal !== "visible") this.online = signal === "online";
 		for (const listener of [...this.#listeners]) listener(signal);
