@@ -112,7 +112,8 @@ function state(reached: number, content: Survey, tally: Tally, cast: Cast): stri
 /** npm runs scripts in the project's folder; a file is meant from where the person stands. */
 function findFile(given: string): string {
 	const fromPerson = resolve(process.env.INIT_CWD ?? process.cwd(), given);
-	return existsSync(fromPerson) ? fromPerson : resolve(given);
+	const fromHere = resolve(given);
+	return existsSync(fromHere) && !existsSync(fromPerson) ? fromHere : fromPerson;
 }
 
 function readOptions(values: Values): ReplayOptions {

@@ -1,7 +1,7 @@
 import type { Code } from "@hubbub/protocol/codes";
 import { encodeCursor } from "@hubbub/protocol/cursor";
 import type { Downstream } from "@hubbub/protocol/downstream";
-import type { MessageEvent } from "@hubbub/protocol/event";
+import type { MessageEvent, RoomSettings } from "@hubbub/protocol/event";
 import type { Upstream } from "@hubbub/protocol/upstream";
 import { SUBPROTOCOL_V1 } from "@hubbub/protocol/version";
 
@@ -15,8 +15,8 @@ export interface Script {
 	readonly entrance?: "open" | "silence" | { readonly reject: Code };
 	readonly reply?: (n: number, text: string) => Reply;
 	readonly delivery?: (n: number, reader: string) => Delivery;
-	/** The subprotocol it agrees to; null for a WebSocket server that is no Hubbub. */
-	readonly subprotocol?: string | null;
+	/** The subprotocol it agrees to, as a WebSocket server that is no Hubbub would. */
+	readonly subprotocol?: string;
 }
 
 interface Reader {
@@ -29,6 +29,8 @@ export interface ScriptedServer {
 	readonly url: string;
 	readonly said: readonly { readonly name: string; readonly text: string; readonly token: string | undefined }[];
 	readonly hellos: readonly Extract<Upstream, { type: "hello" }>[];
+	/** How often somebody said `ping`. */
+	readonly pings: number;
 	/** Most connections at once. */
 	readonly connectionsMax: number;
 	/** Closes every connection that is open now. */
@@ -46,7 +48,8 @@ export function startScriptedServer(script: Script = {}): ScriptedServer {
 	const log: MessageEvent[] = [];
 	const sockets = new Set<Bun.ServerWebSocket<Reader>>();
 	let connectionsMax = 0;
-	const subprotocol = script.subprotocol === undefined ? SUBPROTOCOL_V1 : script.subprotocol;
+	let pings = 0;
+	const { subprotocol = SUBPROTOCOL_V1 } = script;
 	const cursor = (offset: number) => encodeCursor({ epoch: "e1", offset });
 	const send = (socket: Bun.ServerWebSocket<Reader>, frame: Downstream) => socket.send(JSON.stringify(frame));
 
@@ -65,8 +68,8 @@ export function startScriptedServer(script: Script = {}): ScriptedServer {
 		send(socket, { type: "welcome", session: "s", user, token: `token of ${user.name}`, heartbeatMs: 25_000, now: 0, limits });
 		const after = hello.rooms?.[0]?.after;
 		const missed = after === undefined ? [] : log.slice(Number.parseInt(after.split(".")[1] ?? "0", 36));
-		const settings = { title: "", streamUrl: "", slowModeSeconds: 0, write: "everyone" as const, guests: true, textGraphemesMax: 500 };
-		const state = { settings, viewers: 1, likes: 0 };
+		// Nobody in this folder reads a room's settings.
+		const state = { settings: {} as RoomSettings, viewers: 1, likes: 0 };
 		send(socket, { type: "joined", room, cursor: cursor(log.length), recovered: after !== undefined, state, events: missed });
 	}
 
@@ -109,8 +112,7 @@ export function startScriptedServer(script: Script = {}): ScriptedServer {
 		port: 0,
 		hostname: "127.0.0.1",
 		fetch(request, bun) {
-			const headers: Record<string, string> = subprotocol === null ? {} : { "sec-websocket-protocol": subprotocol };
-			if (bun.upgrade(request, { data: { name: "", present: false }, headers })) return;
+			if (bun.upgrade(request, { data: { name: "", present: false }, headers: { "sec-websocket-protocol": subprotocol } })) return;
 			return new Response("A page.");
 		},
 		websocket: {
@@ -122,6 +124,10 @@ export function startScriptedServer(script: Script = {}): ScriptedServer {
 				const frame = JSON.parse(String(data)) as Upstream;
 				if (frame.type === "hello") enter(socket, frame);
 				else if (frame.type === "say") hear(socket, frame);
+				else if (frame.type === "ping") {
+					pings++;
+					send(socket, { type: "pong", now: 0 });
+				}
 			},
 			close(socket) {
 				sockets.delete(socket);
@@ -132,6 +138,9 @@ export function startScriptedServer(script: Script = {}): ScriptedServer {
 		url: `ws://127.0.0.1:${server.port}`,
 		said,
 		hellos,
+		get pings() {
+			return pings;
+		},
 		get connectionsMax() {
 			return connectionsMax;
 		},
