@@ -82,7 +82,7 @@ describe("lines for people", () => {
 			{ offset: 5, at: 0, kind: "settings", settings: { guests: false }, by },
 			message("c", "two"),
 		];
-		const batch = { room: "lobby", cursor: "e.6", events: events.map((event) => ({ event, json: "" })), omitted: 3, ambient: null };
+		const batch = { room: "lobby", cursor: "e.6", events: events.map((event) => ({ event, json: "" })), omitted: 3, repeats: [], ambient: null, spreadMs: 0 };
 		expect(encodeBatchText(batch)?.split("\n")).toEqual([
 			"a: one",
 			"* the title is now “T * x”; slow mode: one message every 5 s",
@@ -91,7 +91,9 @@ describe("lines for people", () => {
 		]);
 	});
 
+	const nothing = { room: "lobby", cursor: "e.1", events: [], omitted: 0, repeats: [], ambient: null, spreadMs: 0 };
+
 	test("[TXT-3] a flush without anything to read is none", () => {
-		expect(encodeBatchText({ room: "lobby", cursor: "e.1", events: [], omitted: 0, ambient: { viewers: 3 } })).toBeNull();
+		expect(encodeBatchText({ ...nothing, ambient: { viewers: 3 } })).toBeNull();
 	});
 });

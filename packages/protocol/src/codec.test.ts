@@ -3,7 +3,7 @@ import fc from "fast-check";
 import * as v from "valibot";
 import { decodeUpstream, encodeBatchJson, encodeJoinedJson } from "./codec.ts";
 import { Downstream } from "./downstream.ts";
-import type { RoomEvent } from "./event.ts";
+import type { Role, RoomEvent } from "./event.ts";
 import { limits } from "./limits.ts";
 import { upstreamTypes } from "./upstream.ts";
 
@@ -130,7 +130,13 @@ describe("bad frames", () => {
 
 	test("[UP-2] decoding never throws, whatever the string", () => {
 		const almost = fc
-			.record({ type: fc.constantFrom(...upstreamTypes), ref: fc.anything(), room: fc.anything(), key: fc.anything(), rooms: fc.anything() })
+			.record({
+				type: fc.constantFrom(...upstreamTypes),
+				ref: fc.anything(),
+				room: fc.anything(),
+				key: fc.anything(),
+				rooms: fc.anything(),
+			})
 			.map((frame) => JSON.stringify(frame, (_key, value) => (typeof value === "bigint" ? String(value) : value)));
 		fc.assert(
 			fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json(), almost), (data) => {
@@ -153,7 +159,7 @@ describe("bad frames", () => {
 	});
 });
 
-const user = fc.record({ id: fc.string(), name: fc.string({ unit: "binary" }), roles: fc.constant(["guest" as const]) });
+const user = fc.record({ id: fc.string(), name: fc.string({ unit: "binary" }), roles: fc.constant<Role[]>(["guest"]) });
 const message = fc.record({
 	kind: fc.constant("message" as const),
 	at: fc.nat(),
@@ -170,15 +176,18 @@ const room = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 describe("frames put together from events that are JSON already", () => {
 	test("[DOWN-1] a batch is what JSON.stringify makes of it", () => {
 		const ambients = fc.option(fc.record({ viewers: fc.nat(), likes: fc.nat() }));
+		const repeated = fc.array(fc.record({ id: fc.string(), count: fc.nat() }), { maxLength: 2 });
 		fc.assert(
-			fc.property(room, events, fc.nat(3), ambients, (name, list, omitted, ambient) => {
-				const json = encodeBatchJson({ room: name, cursor: "abc.1", events: list.map(logged), omitted, ambient });
+			fc.property(room, events, fc.nat(3), repeated, fc.nat(1), ambients, (name, list, omitted, repeats, spreadMs, ambient) => {
+				const json = encodeBatchJson({ room: name, cursor: "abc.1", events: list.map(logged), omitted, repeats, spreadMs, ambient });
 				const frame = {
 					type: "batch",
 					room: name,
 					cursor: "abc.1",
 					events: list,
 					...(omitted > 0 && { omitted }),
+					...(repeats.length > 0 && { repeats }),
+					...(spreadMs > 0 && { spreadMs }),
 					...(ambient && { ambient }),
 				};
 				expect(json).toBe(JSON.stringify(frame));
@@ -195,6 +204,7 @@ describe("frames put together from events that are JSON already", () => {
 			write: "everyone" as const,
 			guests: true,
 			textGraphemesMax: 500,
+			deliveryBudget: 100,
 		};
 		fc.assert(
 			fc.property(room, events, fc.boolean(), (name, list, recovered) => {

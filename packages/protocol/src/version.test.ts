@@ -25,7 +25,14 @@ function stable(value: unknown): string {
 
 test("[DOWN-1] the contract is the one that the version stands for: a change of a schema, code or limit needs a line in version.ts", () => {
 	const closes = Object.fromEntries(Object.entries(codes).map(([name, { http, close }]) => [name, { http, close }]));
-	const contract = { upstream: shape(Upstream), downstream: shape(Downstream), say: shape(SayBody), problem: shape(Problem), closes, limits };
+	const contract = {
+		upstream: shape(Upstream),
+		downstream: shape(Downstream),
+		say: shape(SayBody),
+		problem: shape(Problem),
+		closes,
+		limits,
+	};
 	expect(createHash("sha256").update(stable(contract)).digest("hex").slice(0, 16)).toBe(SCHEMA_HASH);
 });
 

@@ -8,7 +8,7 @@
  */
 export const PROTOCOL_VERSION = 1;
 /** SHA-256, in short, of every schema, code and limit of this version. */
-export const SCHEMA_HASH = "4aa349177318805b";
+export const SCHEMA_HASH = "7a018e03bafa7d6f";
 /** The WebSocket subprotocol for programs (RFC 6455 section 1.9). */
 export const SUBPROTOCOL_V1 = "hubbub.v1";
 /** The WebSocket subprotocol for people; also what a client that offers none gets. */
