@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { Engine } from "../engine.ts";
 import { type Appended, type Entry, LogUnavailable, type RoomLog } from "../log.ts";
 import { newEntry, textOf } from "./entries.ts";
+import type { MakeEngine } from "./make-engine.ts";
 import { roomLogProperties } from "./room-log.properties.ts";
-
-/** How a suite gets a fresh, empty engine, and how it is cleared away. */
-export type MakeEngine = () => Promise<{ engine: Engine; dispose(): Promise<void> }>;
 
 /** Every promise of `log.ts`, held against one implementation. */
 export function roomLogContract(name: string, make: MakeEngine): void {
@@ -161,7 +158,7 @@ export function roomLogContract(name: string, make: MakeEngine): void {
 				await log.append("lobby", newEntry({ id: "m2", author: "bob", key: "k2", text: "harmless" }));
 			});
 
-			test("[DEL-1] the text is gone wherever the entry is read, and all else stays", async () => {
+			test("[SAY-5] the text is gone wherever the entry is read, and all else stays", async () => {
 				await log.append("lobby", newEntry({ id: "d1", control: true, redacts: ["m1", "unknown"] }));
 				const expected = { offset: 1, at: 1, kind: "message", id: "m1", text: "", deleted: true };
 				const [read] = await log.read("lobby", { limit: 10 });
@@ -174,7 +171,7 @@ export function roomLogContract(name: string, make: MakeEngine): void {
 				expect(textOf((await log.find("lobby", { id: "m2" }))!)).toBe("harmless");
 			});
 
-			test("[DEL-1] an entry of the same moment can be taken back, several at once, and twice", async () => {
+			test("[SAY-5] an entry of the same moment can be taken back, several at once, and twice", async () => {
 				await Promise.all([
 					log.append("lobby", newEntry({ id: "m3", text: "also" })),
 					log.append("lobby", newEntry({ id: "d1", control: true, redacts: ["m3", "m1"] })),
@@ -262,7 +259,7 @@ export function roomLogContract(name: string, make: MakeEngine): void {
 				await Promise.all([log.open("lobby", { create: true }), log.open("stage", { create: true })]);
 			});
 
-			test("every entry of every room is heard once, in the order of offsets, before its author hears", async () => {
+			test("[LOG-3] every entry of every room is heard once, in the order of offsets, before its author hears", async () => {
 				const heardAtAnswer: boolean[] = [];
 				const appended = await Promise.all(
 					Array.from({ length: 200 }, async (_, index) => {

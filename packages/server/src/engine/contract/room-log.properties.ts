@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Appended, Entry, NewEntry, ReadRange } from "../log.ts";
 import { newEntry } from "./entries.ts";
-import type { MakeEngine } from "./room-log.contract.ts";
+import type { MakeEngine } from "./make-engine.ts";
 
 /** Random sequences of calls, compared with a model of 40 lines. A failure prints its seed. */
 export function roomLogProperties(name: string, make: MakeEngine): void {

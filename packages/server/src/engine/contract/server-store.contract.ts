@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { LogUnavailable } from "../log.ts";
 import type { ServerStore } from "../store.ts";
-import type { MakeEngine } from "./room-log.contract.ts";
+import type { MakeEngine } from "./make-engine.ts";
 
 /** Every promise of `store.ts`, held against one implementation. */
 export function serverStoreContract(name: string, make: MakeEngine): void {

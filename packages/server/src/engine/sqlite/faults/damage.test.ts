@@ -79,7 +79,7 @@ async function examine(): Promise<"refused" | "unavailable" | "other epoch" | "a
 }
 
 describe("flipped bytes in the database", () => {
-	test("[LOG-5] anywhere: refused, unavailable, or another epoch; never other words than were written", async () => {
+	test("anywhere: refused, unavailable, or another epoch; never other words than were written", async () => {
 		const whole = readFileSync(file);
 		const mark = readFileSync(join(folder.path, "hubbub.mark"));
 		const places = fc.array(fc.record({ place: fc.nat(whole.length - 1), bits: fc.integer({ min: 1, max: 255 }) }), {
@@ -100,7 +100,7 @@ describe("flipped bytes in the database", () => {
 		);
 	}, 60_000);
 
-	test("[LOG-5] a letter changed in a text is found when it is read, and the entries beside it are still answered", async () => {
+	test("a letter changed in a text is found when it is read, and the entries beside it are still answered", async () => {
 		const damaged = readFileSync(file);
 		const place = damaged.indexOf("message number 123 of many");
 		damaged.write("M", place);
@@ -119,7 +119,7 @@ describe("flipped bytes in the database", () => {
 		await engine.close();
 	});
 
-	test("[LOG-5] a file cut short is refused", async () => {
+	test("[OPS-5] a file cut short is refused", async () => {
 		const whole = readFileSync(file);
 		writeFileSync(file, whole.subarray(0, Math.floor(whole.length / 2 / 4_096) * 4_096));
 		expect(await examine()).toBe("refused");

@@ -31,7 +31,7 @@ describe.skipIf(!permitted)(permitted ? "a full disk" : "a full disk (skipped: m
 		folder.remove();
 	});
 
-	test("writes fail, reads go on, offsets have no hole, and it heals itself when there is space again", async () => {
+	test("[SAY-6] writes fail, reads go on, offsets have no hole, and it heals itself when there is space again", async () => {
 		const heard: number[] = [];
 		engine.log.follow((_room, entries) => heard.push(...entries.map(({ offset }) => offset)));
 		const before = Array.from({ length: 20 }, (_, index) =>

@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-test(`killed ${CYCLES} times under load, the log loses nothing acknowledged, doubles nothing, and keeps offsets and epochs`, async () => {
+test(`[LOG-9] killed ${CYCLES} times under load, the log loses nothing acknowledged, doubles nothing, and keeps offsets and epochs`, async () => {
 	const acknowledged = new Map<string, Map<string, number>>();
 	const epochs = new Map<string, string>();
 	for (let cycle = 0; cycle < CYCLES; cycle++) {

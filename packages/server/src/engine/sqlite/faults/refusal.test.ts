@@ -23,7 +23,7 @@ async function refusalOf(path: string): Promise<string> {
 	return (error as EngineRefused).message;
 }
 
-test("a second server on the same folder is refused until the first has left", async () => {
+test("[OPS-5] a second server on the same folder is refused until the first has left", async () => {
 	const { engine } = await openIn(folder.path);
 	await engine.log.open("lobby", { create: true });
 	expect(await refusalOf(folder.path)).toBe(`The data folder ${folder.path} is in use by another Hubbub.`);
@@ -35,7 +35,7 @@ test("a second server on the same folder is refused until the first has left", a
 	await second.engine.close();
 });
 
-test("a second process on the same folder is refused, and let in once the first was killed", async () => {
+test("[OPS-5] a second process on the same folder is refused, and let in once the first was killed", async () => {
 	const program = join(import.meta.dir, "appender.ts");
 	const child = Bun.spawn([process.execPath, program, folder.path, "r0"], { stdout: "pipe", stderr: "inherit" });
 	// Read until it is under way and no further; the pipe stays open, since a closed one would end the program.
@@ -53,7 +53,7 @@ test("a second process on the same folder is refused, and let in once the first 
 	await engine.close();
 });
 
-test("a folder that is a file is refused", async () => {
+test("[OPS-5] a folder that is a file is refused", async () => {
 	const path = join(folder.path, "data");
 	writeFileSync(path, "");
 	expect(await refusalOf(path)).toBe(`The data folder ${path} is not a folder.`);
@@ -66,19 +66,19 @@ test("a folder that does not exist yet is made", async () => {
 	await engine.close();
 });
 
-test("a file that is no database is refused and left as it was", async () => {
+test("[OPS-5] a file that is no database is refused and left as it was", async () => {
 	const content = "this is a shopping list\n".repeat(1_000);
 	writeFileSync(file, content);
 	expect(await refusalOf(folder.path)).toBe(`The file ${file} is not a database.`);
 	expect(readFileSync(file, "utf8")).toBe(content);
 });
 
-test("a folder where the file should be is refused", async () => {
+test("[OPS-5] a folder where the file should be is refused", async () => {
 	mkdirSync(file);
 	expect(await refusalOf(folder.path)).toBe(`The file ${file} cannot be opened.`);
 });
 
-test("another program's database is refused and left as it was", async () => {
+test("[OPS-5] another program's database is refused and left as it was", async () => {
 	const other = new Database(file);
 	other.run("CREATE TABLE recipes (name TEXT)");
 	other.close();
@@ -87,7 +87,7 @@ test("another program's database is refused and left as it was", async () => {
 	expect(readFileSync(file).equals(content)).toBe(true);
 });
 
-test("a database of a newer Hubbub is refused", async () => {
+test("[OPS-5] a database of a newer Hubbub is refused", async () => {
 	await (await openIn(folder.path)).engine.close();
 	const newer = new Database(file);
 	newer.run("PRAGMA user_version = 999");

@@ -54,7 +54,7 @@ function overwrite(name: string): void {
 	writeFileSync(file(name), readFileSync(join(copies.path, name)));
 }
 
-test("[LOG-4] closing and opening again, with and without writes, keeps every epoch", async () => {
+test("[LOG-7] closing and opening again, with and without writes, keeps every epoch", async () => {
 	const first = await live({ append: 3 });
 	for (const append of [0, 2, 0]) {
 		const again = await live({ append });
@@ -65,7 +65,7 @@ test("[LOG-4] closing and opening again, with and without writes, keeps every ep
 	expect((await live()).heads.lobby!.offset).toBe(5);
 });
 
-test("[LOG-4] a copy of an earlier opening put back has new epochs in every room, and keeps them from then on", async () => {
+test("[LOG-7] a copy of an earlier opening put back has new epochs in every room, and keeps them from then on", async () => {
 	const first = await live({ append: 3 });
 	backUp("hubbub.db");
 	await live();
@@ -83,7 +83,7 @@ test("[LOG-4] a copy of an earlier opening put back has new epochs in every room
 	expect(after.faults).toEqual([]);
 });
 
-test("[LOG-4] the same copy put back twice has other epochs the second time", async () => {
+test("[LOG-7] the same copy put back twice has other epochs the second time", async () => {
 	await live({ append: 3 });
 	backUp("hubbub.db");
 	await live({ append: 1 });
@@ -94,7 +94,7 @@ test("[LOG-4] the same copy put back twice has other epochs the second time", as
 	expect(twice.heads.lobby!.epoch).not.toBe(once.heads.lobby!.epoch);
 });
 
-test("[LOG-4] a copy taken while the server ran is told by the entries it lacks", async () => {
+test("[LOG-7] a copy taken while the server ran is told by the entries it lacks", async () => {
 	const { engine } = await openIn(folder.path);
 	const head = (await engine.log.open("lobby", { create: true }))!;
 	await engine.log.append("lobby", newEntry({ id: `m${++entries}` }));
@@ -108,7 +108,7 @@ test("[LOG-4] a copy taken while the server ran is told by the entries it lacks"
 	expect(restored.heads.lobby!.epoch).not.toBe(head.epoch);
 });
 
-test("[LOG-4] a database that lost its write-ahead log is a restored one", async () => {
+test("[LOG-7] a database that lost its write-ahead log is a restored one", async () => {
 	const first = await live({ append: 1 });
 	await live({ append: 5, during: () => backUp("hubbub.db", "hubbub.mark") });
 	// The mark as it was at the end, the database as it was while its last entries stood in the log beside it.
@@ -118,7 +118,7 @@ test("[LOG-4] a database that lost its write-ahead log is a restored one", async
 	expect(restored.heads.lobby!.epoch).not.toBe(first.heads.lobby!.epoch);
 });
 
-test("[LOG-4] a whole folder put back, mark and all, is told by its files being others", async () => {
+test("[LOG-7] a whole folder put back, mark and all, is told by its files being others", async () => {
 	const first = await live({ append: 3 });
 	backUp("hubbub.db", "hubbub.mark");
 	await live({ append: 3 });
@@ -126,14 +126,14 @@ test("[LOG-4] a whole folder put back, mark and all, is told by its files being 
 	expect((await live()).heads.lobby!.epoch).not.toBe(first.heads.lobby!.epoch);
 });
 
-test.each(["missing", "empty", "not JSON", "JSON of another shape"])("[LOG-4] a mark that is %s is no proof: new epochs", async (what) => {
+test.each(["missing", "empty", "not JSON", "JSON of another shape"])("[LOG-7] a mark that is %s is no proof: new epochs", async (what) => {
 	const first = await live({ append: 3 });
 	if (what === "missing") rmSync(file("hubbub.mark"));
 	else writeFileSync(file("hubbub.mark"), what === "empty" ? "" : what === "not JSON" ? "generations" : "[1]");
 	expect((await live()).heads.lobby!.epoch).not.toBe(first.heads.lobby!.epoch);
 });
 
-test("[LOG-4] dying between the two writes of an opening changes no epoch", async () => {
+test("[LOG-7] dying between the two writes of an opening changes no epoch", async () => {
 	const first = await live({ append: 3 });
 	// The mark of an opening under way names both generations; the database may have either.
 	const mark = JSON.parse(readFileSync(file("hubbub.mark"), "utf8"));

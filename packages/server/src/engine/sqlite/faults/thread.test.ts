@@ -59,7 +59,7 @@ describe("a slow disk", () => {
 		await appending;
 	});
 
-	test("bounds what waits: beyond 10,000 writes the next is overloaded, and later ones are taken again", async () => {
+	test("[SAY-6] bounds what waits: beyond 10,000 writes the next is overloaded, and later ones are taken again", async () => {
 		const { waitingWritesMax } = engineLimits;
 		const taken = Array.from({ length: waitingWritesMax }, (_, index) => engine.log.append("lobby", newEntry({ id: `m${index}` })));
 		const refused = await engine.log.append("lobby", newEntry({ id: "late" }));

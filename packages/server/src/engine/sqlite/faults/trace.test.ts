@@ -22,7 +22,7 @@ function filesWith(words: string): string[] {
 		.sort();
 }
 
-test("[DEL-1] a text that was taken back stands in no file any more, while the server runs", async () => {
+test("[SAY-5] a text that was taken back stands in no file any more, while the server runs", async () => {
 	const { engine } = await openIn(folder.path);
 	await engine.log.open("lobby", { create: true });
 	const texts = Array.from({ length: 200 }, (_, index) => newEntry({ id: `m${index}`, text: `a harmless text ${index}` }));
