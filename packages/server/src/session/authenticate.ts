@@ -6,7 +6,7 @@ import { createRemoteJWKSet, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import * as v from "valibot";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
-import { guestName, isReserved } from "./guest-name.ts";
+import { guestName } from "./guest-name.ts";
 
 /** Who stands behind a connection or a request. */
 export interface Principal {
@@ -130,12 +130,14 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 	}
 }
 
+// Shared: a hundred thousand guests need not hold one each.
+const guestRoles: readonly Role[] = ["guest"];
+const nowhere: Principal["rolesByRoom"] = {};
+
 const operator: Principal = { id: "operator", name: "operator", kind: "operator", roles: ["owner"], rolesByRoom: {}, expiresAtMs: null };
 
 function guest(id: string, wished: string | undefined): Principal {
-	const cleaned = cleanName(wished ?? "");
-	const name = cleaned === "" ? guestName(id) : isReserved(cleaned) ? `${cleaned}·${id.slice(-4)}` : cleaned;
-	return { id, name, kind: "guest", roles: ["guest"], rolesByRoom: {}, expiresAtMs: null };
+	return { id, name: guestName(id, wished), kind: "guest", roles: guestRoles, rolesByRoom: nowhere, expiresAtMs: null };
 }
 
 /** The principal as others see them in one room, with the roles they have there. */

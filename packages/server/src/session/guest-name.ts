@@ -1,4 +1,4 @@
-import { skeleton } from "@hubbub/protocol/text.ts";
+import { cleanName, skeleton } from "@hubbub/protocol/text.ts";
 
 /** Names that would pass for the house itself or for those who run a room, as skeletons. */
 const reserved: ReadonlySet<string> = new Set(
@@ -33,15 +33,24 @@ const reserved: ReadonlySet<string> = new Set(
 	].map(skeleton),
 );
 
-/** Whether a name looks like one that only the house may bear (SPEC NAME-3). */
+/** Whether a name looks like one that only the house may give or bear (SPEC NAME-3). */
 export function isReserved(name: string): boolean {
-	return reserved.has(skeleton(name));
+	const looks = skeleton(name);
+	return reserved.has(looks) || looks.startsWith(guestLooks);
 }
 
-/** The name of a guest who gave none: `guest-` and the end of their id. */
-export function guestName(id: string): string {
-	return `guest-${id.slice(-4)}`;
+/**
+ * What a guest is called: as they wish, with the end of their id behind it where that is a name of the house. Who wishes nothing
+ * readable is `guest-` and the end of their id, a name nobody can choose (SPEC NAME-1, NAME-3).
+ */
+export function guestName(id: string, wished?: string): string {
+	const given = `guest-${id.slice(-4)}`;
+	const name = cleanName(wished ?? "");
+	if (name === "" || name === given) return given;
+	return isReserved(name) ? `${name}·${id.slice(-4)}` : name;
 }
+
+const guestLooks = skeleton("guest");
 
 /**
  * The names worn by live sessions, by what they look like, so that no guest passes for somebody who is here. One person may wear their
@@ -55,6 +64,8 @@ export class NamesInUse {
 	 * else here looks the same (SPEC NAME-2). `release` with the answered name when the connection ends.
 	 */
 	take(name: string, id: string): string {
+		// A name the house gave is nobody else's, and most of a large audience wears one.
+		if (name === guestName(id)) return name;
 		const taken = this.#isWornByOther(name, id) ? `${name}·${id.slice(-4)}` : name;
 		this.wear(taken, id);
 		return taken;
