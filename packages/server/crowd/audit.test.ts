@@ -5,8 +5,8 @@ import { Audit, emptySum, FrameReader, type Reading } from "./audit.ts";
 
 const at = (offset: number, epoch = "e") => encodeCursor({ epoch, offset });
 
-function batch(offset: number, offsets: readonly number[], omitted = 0, epoch = "e"): Reading {
-	return { kind: "batch", epoch, offset, offsets, omitted };
+function batch(offset: number, offsets: readonly number[], omitted = 0, epoch = "e", repeated = 0): Reading {
+	return { kind: "batch", epoch, offset, offsets, omitted, repeated };
 }
 
 function viewer(offset: number) {
@@ -31,6 +31,12 @@ test("what the server says it left out is omitted, what it does not say is missi
 	expect(sum).toMatchObject({ deliveries: 2, omitted: 3, missing: 0 });
 	audit.read(batch(10, [7, 10], 1));
 	expect(sum).toMatchObject({ deliveries: 4, omitted: 4, missing: 2 });
+});
+
+test("messages counted on one that says the same are repeated, not missing", () => {
+	const { sum, audit } = viewer(0);
+	audit.read(batch(6, [1], 2, "e", 2));
+	expect(sum).toMatchObject({ deliveries: 1, omitted: 2, repeated: 2, missing: 1 });
 });
 
 test("a batch given twice is doubled, event by event", () => {
@@ -121,6 +127,11 @@ test("frames are read for many viewers at once, and what is none is left alone",
 	const reader = new FrameReader();
 	const frame = JSON.stringify({ type: "batch", room: "r", cursor: at(4), events: [{ offset: 4 }], omitted: 1 });
 	expect(reader.read(frame)).toEqual(batch(4, [4], 1));
+	const repeats = [
+		{ id: "a", count: 2 },
+		{ id: "b", count: 3 },
+	];
+	expect(reader.read(JSON.stringify({ type: "batch", room: "r", cursor: at(9), events: [], repeats }))).toEqual(batch(9, [], 0, "e", 5));
 	expect(reader.read(frame)).toBe(reader.read(frame));
 	expect(reader.read(JSON.stringify({ type: "gap", room: "r", from: at(1), to: at(3) }))).toEqual({
 		kind: "gap",

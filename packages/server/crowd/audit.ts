@@ -12,6 +12,8 @@ export type Reading =
 			readonly offsets: readonly number[];
 			/** Chat messages left out by the room's budget. */
 			readonly omitted: number;
+			/** Chat messages counted on a shown one that says the same. */
+			readonly repeated: number;
 	  }
 	| { readonly kind: "gap"; readonly epoch: string; readonly from: number; readonly to: number };
 
@@ -20,12 +22,14 @@ const holesMax = 1_000;
 /** Frames parsed lately: the same bytes go to every viewer, within moments. */
 const parsedMax = 64;
 
-/** Sums over all viewers. Every log position from a viewer's first to last is delivered, omitted, in a gap, or missing. */
+/** Sums over all viewers. Every log position from a viewer's first to last is delivered, omitted, repeated, in a gap, or missing. */
 export interface AuditSum {
 	/** Events delivered for the first time, doubled ones not counted. */
 	deliveries: number;
 	/** Said by the server to be left out. */
 	omitted: number;
+	/** Said by the server to repeat what a shown message says, and counted there. */
+	repeated: number;
 	/** Said by the server to be a gap. */
 	gaps: number;
 	/** When their turn came, neither delivered nor spoken of: a promise broken. One that comes late counts here and as disordered. */
@@ -39,7 +43,7 @@ export interface AuditSum {
 }
 
 export function emptySum(): AuditSum {
-	return { deliveries: 0, omitted: 0, gaps: 0, missing: 0, doubled: 0, disordered: 0, restarts: 0 };
+	return { deliveries: 0, omitted: 0, repeated: 0, gaps: 0, missing: 0, doubled: 0, disordered: 0, restarts: 0 };
 }
 
 /** Follows one viewer's position and books into `sum` whatever is not exactly once and in order. */
@@ -66,7 +70,7 @@ export class Audit {
 		const position = decodeCursor(cursor);
 		if (!position) return;
 		if (this.#epoch === position.epoch && recovered) {
-			this.read({ kind: "batch", epoch: position.epoch, offset: position.offset, offsets, omitted: 0 });
+			this.read({ kind: "batch", epoch: position.epoch, offset: position.offset, offsets, omitted: 0, repeated: 0 });
 			return;
 		}
 		if (this.#epoch !== null) this.#sum.restarts++;
@@ -104,7 +108,8 @@ export class Audit {
 		this.#skipTo(reading.offset);
 		this.#sum.deliveries += fresh.length;
 		this.#sum.omitted += reading.omitted;
-		this.#sum.missing += Math.max(0, this.#offset - before - inPlace - reading.omitted);
+		this.#sum.repeated += reading.repeated;
+		this.#sum.missing += Math.max(0, this.#offset - before - inPlace - reading.omitted - reading.repeated);
 		return fresh;
 	}
 
@@ -163,7 +168,8 @@ function readFrame(source: string): Reading | null {
 	const position = decodeCursor(String(frame?.cursor));
 	if (!position || !Array.isArray(frame?.events)) return null;
 	const offsets = frame.events.map((event) => event.offset);
-	return { kind: "batch", epoch: position.epoch, offset: position.offset, offsets, omitted: frame.omitted ?? 0 };
+	const repeated = (frame.repeats ?? []).reduce((sum, { count }) => sum + count, 0);
+	return { kind: "batch", epoch: position.epoch, offset: position.offset, offsets, omitted: frame.omitted ?? 0, repeated };
 }
 
 function parse(source: string): Batch | Gap | null {
