@@ -82,7 +82,15 @@ describe("lines for people", () => {
 			{ offset: 5, at: 0, kind: "settings", settings: { guests: false }, by },
 			message("c", "two"),
 		];
-		const batch = { room: "lobby", cursor: "e.6", events: events.map((event) => ({ event, json: "" })), omitted: 3, repeats: [], ambient: null, spreadMs: 0 };
+		const batch = {
+			room: "lobby",
+			cursor: "e.6",
+			events: events.map((event) => ({ event, json: "" })),
+			omitted: 3,
+			repeats: [],
+			ambient: null,
+			spreadMs: 0,
+		};
 		expect(encodeBatchText(batch)?.split("\n")).toEqual([
 			"a: one",
 			"* the title is now “T * x”; slow mode: one message every 5 s",

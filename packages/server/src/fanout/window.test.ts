@@ -1,0 +1,131 @@
+import { describe, expect, test } from "bun:test";
+import type { BatchSource, Codec, Payload } from "@hubbub/protocol/codec.ts";
+import type { RoomEvent } from "@hubbub/protocol/event.ts";
+import fc from "fast-check";
+import { Window } from "./window.ts";
+
+function source(from: number, to: number, units = 10): BatchSource {
+	const events = Array.from({ length: to - from }, (_, index) => {
+		const event: RoomEvent = { kind: "delete", offset: from + index + 1, at: 0, target: "m", by: { id: "u", name: "u", roles: [] } };
+		return { event, json: "x".repeat(units) };
+	});
+	return { room: "lobby", cursor: `e.${to}`, events, omitted: 0, repeats: [], ambient: null, spreadMs: 0 };
+}
+
+function makeWindow(options: { through?: number; batchesMax?: number; bytesMax?: number } = {}) {
+	const encoded: [string, Codec][] = [];
+	const window = new Window({
+		through: options.through ?? 0,
+		batchesMax: options.batchesMax ?? 8,
+		bytesMax: options.bytesMax ?? 1_000_000,
+		encode({ cursor }, codec): Payload | null {
+			encoded.push([cursor, codec]);
+			return codec === "text" ? null : { kind: "text", data: cursor };
+		},
+	});
+	return { window, encoded };
+}
+
+describe("the window of a room", () => {
+	test("[FAN-4] a batch is encoded when the first reader of a codec comes, and never again", () => {
+		const { window, encoded } = makeWindow();
+		const batch = window.append(source(0, 3), 3);
+		expect(encoded).toEqual([]);
+		for (let reader = 0; reader < 100; reader++) {
+			expect(batch.payload("json")).toEqual({ kind: "text", data: "e.3" });
+			expect(batch.payload("text")).toBeNull();
+		}
+		expect(encoded).toEqual([
+			["e.3", "json"],
+			["e.3", "text"],
+		]);
+	});
+
+	test("[FAN-4] it holds at most as many batches and characters as it may, and always the newest", () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.record({ events: fc.nat(5), units: fc.nat(400) }), { maxLength: 60 }),
+				fc.integer({ min: 1, max: 8 }),
+				fc.integer({ min: 64, max: 3_000 }),
+				(loads, batchesMax, bytesMax) => {
+					const { window } = makeWindow({ batchesMax, bytesMax });
+					let to = 0;
+					for (const { events, units } of loads) {
+						window.append(source(to, to + events, units), to + events);
+						to += events;
+						const held = window.next - window.oldest;
+						expect(held).toBeLessThanOrEqual(batchesMax);
+						if (held > 1) expect(window.bytes).toBeLessThanOrEqual(bytesMax);
+						expect(window.at(window.next - 1)?.to).toBe(to);
+						expect(window.at(window.oldest - 1)).toBeUndefined();
+						expect(window.at(window.next)).toBeUndefined();
+					}
+				},
+			),
+		);
+	});
+
+	test("[LOG-6] from any place a reader gets each later event once and in order, or is told that the place has left", () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.nat(4), { minLength: 1, maxLength: 30 }),
+				fc.nat(20),
+				fc.integer({ min: 1, max: 6 }),
+				fc.nat(200),
+				(counts, through, batchesMax, at) => {
+					const { window } = makeWindow({ through, batchesMax });
+					let to = through;
+					const edges = new Set([through]);
+					for (const count of counts) {
+						window.append(source(to, to + count), to + count);
+						to += count;
+						edges.add(to);
+					}
+					const offset = at % (to + 5);
+					const start = window.sequenceAfter(offset);
+					const kept = window.at(window.oldest) as { from: number };
+					if (offset < to && (offset < kept.from || !edges.has(offset))) return expect(start).toBeNull();
+					const seen: number[] = [];
+					for (let sequence = start as number; sequence < window.next; sequence++)
+						seen.push(...(window.at(sequence)?.source.events ?? []).map(({ event }) => event.offset));
+					expect(seen).toEqual(Array.from({ length: Math.max(0, to - offset) }, (_, index) => offset + index + 1));
+				},
+			),
+			{ numRuns: 500 },
+		);
+	});
+
+	test("[FAN-5] a reader that walks at its own pace sees every event once and in order, or finds its batch gone", () => {
+		const steps = fc.array(fc.oneof(fc.record({ append: fc.nat(4) }), fc.record({ read: fc.nat(5) })), { maxLength: 80 });
+		fc.assert(
+			fc.property(steps, fc.integer({ min: 1, max: 6 }), (walk, batchesMax) => {
+				const { window } = makeWindow({ batchesMax });
+				let to = 0;
+				let sequence = 0;
+				let offset = 0;
+				for (const step of walk) {
+					if ("append" in step) {
+						window.append(source(to, to + step.append), to + step.append);
+						to += step.append;
+						continue;
+					}
+					for (let count = 0; count < step.read; count++) {
+						const batch = window.at(sequence);
+						if (!batch) {
+							expect(sequence === window.next || sequence < window.oldest).toBe(true);
+							if (sequence < window.oldest) [sequence, offset] = [window.next, window.through];
+							break;
+						}
+						expect(batch.from).toBe(offset);
+						[sequence, offset] = [sequence + 1, batch.to];
+					}
+				}
+			}),
+		);
+	});
+
+	test("an empty window has a place only for who is up to date", () => {
+		const { window } = makeWindow({ through: 7 });
+		expect([window.sequenceAfter(6), window.sequenceAfter(7), window.sequenceAfter(8)]).toEqual([null, 0, 0]);
+	});
+});
