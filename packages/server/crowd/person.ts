@@ -250,7 +250,9 @@ function dismissed(bye: Extract<Downstream, { type: "bye" }>): Departure {
 }
 
 function unreachable(url: string, detail: string): Departure {
-	const words = `No Hubbub server answers at ${url}${detail ? `: ${detail.replace(/\.$/, "")}` : ""}. Is it running (npm start)?`;
+	// Bun repeats the address in front of what happened.
+	const cause = detail.replace(/^WebSocket connection to '.*' failed: /, "").replace(/\.$/, "");
+	const words = `No Hubbub server answers at ${url}${cause ? `: ${cause}` : ""}. Is it running (npm start)?`;
 	return { how: "unreachable", code: null, words, final: false, reconnectAfterMs: null };
 }
 
