@@ -1,0 +1,270 @@
+import { describe, expect, test } from "bun:test";
+import { decodeCursor } from "@hubbub/protocol/cursor.ts";
+import { follow, makeRooms, person, say } from "../../test/live-room.ts";
+import type { Outcome } from "./outcome.ts";
+
+type Done = Outcome & { ok: true };
+
+const host = person("host", "host");
+
+describe("saying something twice", () => {
+	test("[SAY-3] the same key of the same sender is one message, at once and later", async () => {
+		const { clock, log, room } = makeRooms();
+		const live = await room();
+		const [first, second] = await Promise.all([say(live, "a", "one", "k"), say(live, "a", "one", "k")]);
+		await clock.advance(1_000);
+		expect(await say(live, "a", "another text", "k")).toEqual(first);
+		expect(second).toEqual(first);
+		expect(log.counts.append).toBe(1);
+	});
+
+	test("[SAY-3] the same key of another sender, or in another room, is another message", async () => {
+		const { room } = makeRooms();
+		const [live, other] = [await room(), await room("stage")];
+		const outcomes = await Promise.all([say(live, "a", "x", "k"), say(live, "b", "x", "k"), say(other, "a", "x", "k")]);
+		expect(new Set(outcomes.map((outcome) => (outcome as Done).id)).size).toBe(3);
+		const tricky = await Promise.all([say(live, "a", "x", "b\nk"), say(live, "a\nb", "x", "k")]);
+		expect(new Set(tricky.map((outcome) => (outcome as Done).id)).size).toBe(2);
+	});
+
+	test("[SAY-3] a retry is answered although slow mode and the rate would refuse it now, also after the room was put away", async () => {
+		const { clock, rooms, room } = makeRooms({ rate: { burst: 1, perMs: 600_000 } });
+		const live = await room();
+		await live.submit({ kind: "settings", actor: host, settings: { slowModeSeconds: 300 } });
+		const first = await say(live, "a", "one", "k");
+		expect(await say(live, "a", "two")).toMatchObject({ ok: false, code: "slow_mode" });
+		expect(await say(live, "a", "one", "k")).toEqual(first);
+		await clock.advance(61_000);
+		rooms.sweep();
+		expect(rooms.size).toBe(0);
+		const again = await room();
+		expect(again).not.toBe(live);
+		expect(await say(again, "a", "one", "k")).toEqual(first);
+	});
+
+	test("[SAY-6] a message that could not be kept gives its place back and may be said again with its key", async () => {
+		const { log, room } = makeRooms({ rate: { burst: 1, perMs: 600_000 } });
+		const live = await room();
+		await live.submit({ kind: "settings", actor: host, settings: { slowModeSeconds: 60 } });
+		log.appends = "fail";
+		expect(await say(live, "a", "one", "k")).toMatchObject({ ok: false, code: "unavailable", retryAfterMs: 1_000 });
+		log.appends = "work";
+		expect(await say(live, "a", "one", "k")).toMatchObject({ ok: true });
+		expect(await say(live, "a", "two")).toMatchObject({ ok: false, code: "slow_mode" });
+	});
+
+	test("[RATE-4] a failed command that took no place gives none back", async () => {
+		const { log, room } = makeRooms({ rate: { burst: 1, perMs: 600_000 } });
+		const live = await room();
+		const { id } = (await say(live, "a", "one")) as Done;
+		log.appends = "fail";
+		const target = await live.findMessage(id);
+		expect(await live.submit({ kind: "delete", actor: person("a"), target })).toMatchObject({ ok: false, code: "unavailable" });
+		log.appends = "work";
+		expect(await say(live, "a", "two")).toMatchObject({ ok: false, code: "rate_limited" });
+	});
+
+	test("[RATE-2] of many said in one breath no more pass than the rate lets", async () => {
+		const { room } = makeRooms({ rate: { burst: 3, perMs: 60_000 } });
+		const live = await room();
+		const outcomes = await Promise.all(Array.from({ length: 20 }, (_, index) => say(live, "a", `${index}`)));
+		expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(3);
+		expect(outcomes.slice(0, 3).every((outcome) => outcome.ok)).toBe(true);
+	});
+});
+
+describe("taking back", () => {
+	test("[SAY-5] the text leaves what joins, pages and retries are told, and the delete event goes to all", async () => {
+		const { clock, room } = makeRooms();
+		const live = await room();
+		const viewer = follow(live);
+		const said = (await say(live, "a", "secret", "k")) as Done;
+		const target = await live.findMessage(said.id);
+		expect(target).toEqual({ id: said.id, authorId: "a", deleted: false });
+		expect(await live.submit({ kind: "delete", actor: person("a"), target })).toMatchObject({ ok: true });
+		await clock.advance(1_000);
+		const told = [
+			...(await live.place(null, live.channel("all").window.through)).events.map((entry) => entry.json),
+			...(await live.history(null, 50)).events,
+			((await say(live, "a", "secret", "k")) as Done).json,
+		];
+		expect(told.join()).not.toContain("secret");
+		expect(told.join()).toContain('"deleted":true');
+		expect(viewer.events().map(({ kind }) => kind)).toEqual(["message", "delete"]);
+		expect(await live.findMessage(said.id)).toMatchObject({ deleted: true });
+		expect(await live.findMessage("nothing")).toBeNull();
+	});
+});
+
+describe("what viewers get", () => {
+	test("[FAN-4] a batch is encoded once a codec, however many read it", async () => {
+		const { clock, room, services } = makeRooms();
+		const live = await room();
+		const viewers = Array.from({ length: 300 }, (_, index) => follow(live, (["json", "deflate", "text"] as const)[index % 3]));
+		await clock.advance(2_000);
+		const before = await encodes();
+		for (let index = 0; index < 10; index++) {
+			await say(live, "a", `message ${index}`);
+			await clock.advance(500);
+		}
+		const after = await encodes();
+		for (const codec of ["json", "deflate", "text"]) expect((after.get(codec) ?? 0) - (before.get(codec) ?? 0)).toBe(10);
+		expect(viewers[0]?.events()).toHaveLength(10);
+		expect(viewers[2]?.payloads).toContain("a: message 9");
+
+		async function encodes(): Promise<Map<string | number | undefined, number>> {
+			const { values } = await services.metrics.encodes.get();
+			return new Map(values.map(({ labels, value }) => [labels.codec, value]));
+		}
+	});
+
+	test("[FAN-1] [FAN-2] the first event goes at once, and what comes while the window is open goes together", async () => {
+		const { clock, room } = makeRooms();
+		const live = await room();
+		const viewer = follow(live);
+		await clock.advance(5_000);
+		const quiet = viewer.batches.length;
+		for (let index = 0; index < 5; index++) {
+			await say(live, "a", `${index}`);
+			await clock.settle();
+		}
+		expect(viewer.batches.slice(quiet).map(({ events }) => events.length)).toEqual([1]);
+		await clock.advance(10);
+		expect(viewer.batches.slice(quiet).map(({ events }) => events.length)).toEqual([1, 4]);
+	});
+
+	test("[FAN-3] viewers and likes come at most once a second, the latest only, and nothing else does in a quiet room", async () => {
+		const { clock, room } = makeRooms();
+		const live = await room();
+		const viewer = follow(live);
+		const others = [follow(live), follow(live)];
+		for (let count = 0; count < 10; count++) live.like(3);
+		others[0]?.leave();
+		await clock.advance(1_100);
+		expect(viewer.batches.map(({ ambient }) => ambient)).toEqual([{ viewers: 2, likes: 30 }]);
+		await clock.advance(60_000);
+		expect(viewer.batches).toHaveLength(1);
+	});
+
+	test("[FAN-3] figures of an empty room are no news to whoever comes next", async () => {
+		const { clock, room } = makeRooms();
+		const live = await room();
+		follow(live).leave();
+		await clock.advance(5_000);
+		const viewer = follow(live);
+		await say(live, "a", "hi");
+		await clock.advance(50);
+		expect(viewer.batches[0]?.ambient).toBeUndefined();
+	});
+
+	test("[LOG-3] nobody is shown what could not be kept", async () => {
+		const { clock, log, room } = makeRooms();
+		const live = await room();
+		const viewer = follow(live);
+		log.appends = "fail";
+		await say(live, "a", "lost");
+		await clock.advance(1_000);
+		expect(viewer.events()).toEqual([]);
+		expect((await live.history(null, 10)).events).toEqual([]);
+	});
+
+	test("[LOG-1] entries that were not heard of are read from the log, in order, each once", async () => {
+		const { clock, log, room } = makeRooms();
+		const live = await room();
+		const viewer = follow(live);
+		await say(live, "a", "1");
+		log.followers = "miss";
+		for (const id of ["2", "3", "4"])
+			await log.append("lobby", {
+				...{ id, kind: "message", author: "b", key: null, control: false },
+				body: JSON.stringify({ kind: "message", at: 0, id, from: person("b"), text: id }),
+			});
+		log.followers = "hear";
+		log.reads = "fail";
+		await say(live, "a", "5");
+		await clock.advance(500);
+		expect(viewer.events().map(({ text }) => text)).toEqual(["1"]);
+		log.reads = "work";
+		await clock.advance(2_000);
+		expect(viewer.events().map(({ text, offset }) => `${offset}:${text}`)).toEqual(["1:1", "2:2", "3:3", "4:4", "5:5"]);
+	});
+});
+
+describe("where a reader starts", () => {
+	async function withMessages(count: number) {
+		const made = makeRooms();
+		const live = await made.room();
+		live.channel("all");
+		for (let index = 1; index <= count; index++) {
+			await say(live, "a", `${index}`);
+			if (index % 200 === 0) await made.clock.advance(20);
+		}
+		await made.clock.advance(1_000);
+		const through = () => live.channel("all").window.through;
+		const epoch = decodeCursor(live.cursorAt(0))?.epoch as string;
+		return { ...made, live, through, epoch, offsets: (events: readonly { event: { offset: number } }[]) => events.map((e) => e.event.offset) };
+	}
+	const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+	test("[LOG-5] without a cursor, with one of another epoch or from beyond the end: over again with the latest 50", async () => {
+		const { live, through, epoch, offsets } = await withMessages(120);
+		for (const after of [null, { epoch: "other", offset: 100 }, { epoch, offset: 121 }, { epoch, offset: 1e12 }]) {
+			const placed = await live.place(after, through());
+			expect(placed.recovered).toBe(false);
+			expect(placed.through).toBe(120);
+			expect(offsets(placed.events)).toEqual(range(71, 120));
+		}
+	});
+
+	test("[LOG-6] with a cursor: the first 500 that were missed, and the next pages after them", async () => {
+		const { live, through, epoch, offsets } = await withMessages(1_700);
+		const placed = await live.place({ epoch, offset: 3 }, through());
+		expect(placed).toMatchObject({ recovered: true, through: 503 });
+		expect(offsets(placed.events)).toEqual(range(4, 503));
+		expect(offsets(await live.next(503, through()))).toEqual(range(504, 1_003));
+		expect(offsets(await live.next(1_503, through()))).toEqual(range(1_504, 1_700));
+		expect(await live.place({ epoch, offset: 1_700 }, through())).toEqual({ recovered: true, events: [], through: 1_700 });
+		expect(await live.place({ epoch, offset: 0 }, through())).toMatchObject({ recovered: true, through: 500 });
+	});
+
+	test("[LOG-6] further back than 10,000 events: over again", async () => {
+		const { live, epoch } = await withMessages(60);
+		expect(await live.place({ epoch, offset: 1 }, 10_001)).toMatchObject({ recovered: true });
+		expect(await live.place({ epoch, offset: 0 }, 10_001)).toMatchObject({ recovered: false });
+	});
+
+	test("[LOG-8] the archive is read backwards, page by page, to the first event, each event once", async () => {
+		const { live } = await withMessages(1_234);
+		const seen: number[] = [];
+		let before: string | null = null;
+		do {
+			const page: Awaited<ReturnType<typeof live.history>> = await live.history(before === null ? null : decodeCursor(before), 200);
+			seen.unshift(...page.events.map((json) => JSON.parse(json).offset));
+			before = page.before;
+		} while (before !== null);
+		expect(seen).toEqual(range(1, 1_234));
+	});
+
+	test("[LOG-8] a page before a position that is not of this log is the newest one", async () => {
+		const { live, epoch } = await withMessages(10);
+		for (const before of [
+			{ epoch, offset: 1_000_000 },
+			{ epoch: "other", offset: 3 },
+		]) {
+			const page = await live.history(before, 3);
+			expect(page.events.map((json) => JSON.parse(json).offset)).toEqual([8, 9, 10]);
+			expect(decodeCursor(page.before as string)?.offset).toBe(8);
+		}
+		expect(await live.history({ epoch, offset: 0 }, 3)).toEqual({ events: [], before: null });
+		expect(await live.history({ epoch, offset: 1 }, 3)).toEqual({ events: [], before: null });
+	});
+
+	test("[SAY-6] a log that cannot be read is said so, and holds up nothing else", async () => {
+		const { live, log, epoch, through } = await withMessages(1_100);
+		log.reads = "fail";
+		await expect(live.place({ epoch, offset: 1 }, through())).rejects.toThrow();
+		await expect(live.history({ epoch, offset: 20 }, 10)).rejects.toThrow();
+		expect((await live.place(null, through())).events).toHaveLength(50);
+		expect(await say(live, "a", "still")).toMatchObject({ ok: true });
+	});
+});
