@@ -159,11 +159,21 @@ describe("coming back", () => {
 		const { world, connection } = start();
 		world.socket.welcome();
 		world.signal("offline");
+		world.advance(1_999);
 		expect(connection.state.phase).toBe("live");
-		world.socket.drop();
+		world.advance(1);
 		expect(connection.state).toEqual({ phase: "offline" });
 		world.signal("online");
 		expect(connection.state.phase).toBe("connecting");
+	});
+
+	test("a connection that answers although the browser says offline stays", () => {
+		const { world, connection } = start();
+		world.socket.welcome();
+		world.signal("offline");
+		world.socket.frame({ type: "pong", now: 0, ref: world.socket.of("ping")[0]?.ref });
+		world.advance(10_000);
+		expect(connection.state.phase).toBe("live");
 	});
 
 	test("tries now and again even where the browser says offline, since a server may be on this machine", () => {

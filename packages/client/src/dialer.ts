@@ -2,7 +2,7 @@ import type { Code } from "@hubbub/protocol/codes.ts";
 import type { Bye, Downstream } from "@hubbub/protocol/downstream.ts";
 import { backoffCapMs, backoffMs, hintedMs } from "./backoff.ts";
 import type { Environment, Signal } from "./environment.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { doubtDeadlineMs, Heartbeat } from "./heartbeat.ts";
 import type { Link, LinkEnd, Transport, TransportName } from "./transport.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
@@ -194,8 +194,8 @@ export class Dialer {
 	}
 
 	#onSignal(signal: Signal): void {
-		const { phase } = this.#state;
-		if (phase === "live") this.#heartbeat.probe();
+		// A connection may outlive such news, or be dead since; a ping tells.
+		if (this.#state.phase === "live") this.#heartbeat.probe(signal === "offline" ? doubtDeadlineMs : undefined);
 		else if (signal !== "offline" && !this.#hinted) this.retryNow();
 	}
 

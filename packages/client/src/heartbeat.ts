@@ -2,6 +2,8 @@ import type { Environment } from "./environment.ts";
 
 /** What is silent this long after a ping is dead. */
 export const answerDeadlineMs = 8_000;
+/** As long, when the browser has just said that the network is gone. */
+export const doubtDeadlineMs = 2_000;
 /** Whatever a server asks for, pings are this far apart at most: with the deadline, a dead server is found within 45 s. */
 export const pingEveryMsMax = 35_000;
 const pingEveryMsMin = 1_000;
@@ -35,12 +37,12 @@ export class Heartbeat {
 		this.#interval = this.#environment.setTimeout(beat, everyMs);
 	}
 
-	/** Pings now: after the network or the page came back there is reason to doubt the connection. */
-	probe(): void {
+	/** Pings now; what is not answered within `deadlineMs` of the first of several pings is dead. */
+	probe(deadlineMs = answerDeadlineMs): void {
 		this.#deadline ??= this.#environment.setTimeout(() => {
 			this.stop();
 			this.#dead();
-		}, answerDeadlineMs);
+		}, deadlineMs);
 		this.#ping();
 	}
 

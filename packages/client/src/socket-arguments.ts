@@ -6,9 +6,7 @@ const reasonBytesMax = 123;
 /** The offered protocols as a list. Throws a `SyntaxError` DOMException for a name that is no token (RFC 9110 section 5.6.2) or stands twice. */
 export function listProtocols(protocols: string | readonly string[]): readonly string[] {
 	const offered = typeof protocols === "string" ? [protocols] : [...protocols].map(String);
-	// Case does not tell two of them apart.
-	const names = new Set(offered.map((name) => name.toLowerCase()));
-	if (names.size < offered.length || !offered.every((name) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))) {
+	if (new Set(offered).size < offered.length || !offered.every((name) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))) {
 		throw new DOMException(`'${offered}' is no list of protocols.`, "SyntaxError");
 	}
 	return offered;

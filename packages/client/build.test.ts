@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { bundleSdk } from "../build.ts";
+import { bundleSdk } from "./build.ts";
 
 /** What a page pays for the SDK, compressed. */
 const gzipBytesMax = 10 * 1_024;
