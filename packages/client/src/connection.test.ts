@@ -314,7 +314,7 @@ describe("the end", () => {
 describe("a guest", () => {
 	const key = "hubbub.guest.host";
 
-	test("[AUTH-3] keeps the token the server hands out and brings it back", () => {
+	test("keeps the token the server hands out and brings it back", () => {
 		const storage = fakeStorage();
 		const { world } = start({ storage });
 		world.socket.welcome({ token: "guest.abc" }).drop();

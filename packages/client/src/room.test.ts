@@ -147,7 +147,7 @@ describe("what happens", () => {
 		expect(room.cursor).toBe("e1.3");
 	});
 
-	test("[LOG-7] a gap is told, and not asked for again", () => {
+	test("[FAN-5] a gap is told, and not asked for again", () => {
 		const { world, told, room } = start();
 		world.socket.welcome().joined("lobby", "e1.3");
 		world.socket.frame({ type: "gap", room: "lobby", from: "e1.3", to: "e1.90" });
@@ -199,7 +199,7 @@ describe("coming back", () => {
 		]);
 	});
 
-	test("[LOG-8] a log that could not go on is told before its history", () => {
+	test("a log that could not go on is told before its history", () => {
 		const { world, told } = start();
 		world.socket.welcome().joined("lobby", "e1.9", { events: [message(9)] });
 		told.length = 0;

@@ -29,7 +29,7 @@ const batch = (...offsets: number[]) => ({
 });
 
 describe("in lines", () => {
-	test("[TXT-1] the room named by the address is joined, and its lines are messages", () => {
+	test("the room named by the address is joined, and its lines are messages", () => {
 		for (const [url, room] of [
 			["ws://host", "lobby"],
 			["ws://host/", "lobby"],
@@ -52,7 +52,7 @@ describe("in lines", () => {
 		}
 	});
 
-	test("[TXT-2] each send is one message, shown when the room has logged it", async () => {
+	test("each send is one message, shown when the room has logged it", async () => {
 		const { world, socket, told } = start();
 		world.socket.welcome().joined("lobby", "e.0");
 		told.length = 0;
@@ -93,7 +93,7 @@ describe("in lines", () => {
 		expect(told.filter((line) => line.includes(": "))).toEqual(["Guest 1: mine", "小明: text 2"]);
 	});
 
-	test("[TXT-5] a lost connection loses and doubles nothing, in either direction", async () => {
+	test("a lost connection loses and doubles nothing, in either direction", async () => {
 		const { world, socket, told } = start();
 		world.socket.welcome().joined("lobby", "e.1", { events: [message(1)] });
 		told.length = 0;

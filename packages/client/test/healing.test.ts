@@ -123,7 +123,7 @@ describe("a server that drops connections", () => {
 		}
 	});
 
-	test("[TXT-5] costs a socket of lines nothing either", async () => {
+	test("costs a socket of lines nothing either", async () => {
 		let frames = 0;
 		const { url } = roomServer((peer, frame) => {
 			if (frame.type !== "say" || ++frames % 4 !== 0) return false;
