@@ -1,4 +1,4 @@
-import { encodeCursor, type Position } from "@hubbub/protocol/cursor";
+import { encodeCursor, type Position } from "@hubbub/protocol/cursor.ts";
 import { Audit, type AuditSum, emptySum, type FrameReader } from "./audit.ts";
 import type { Clock } from "./clock.ts";
 import type { DeliveryDelay } from "./delay.ts";

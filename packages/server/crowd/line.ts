@@ -1,4 +1,4 @@
-import type { Style } from "@hubbub/protocol/event";
+import type { Style } from "@hubbub/protocol/event.ts";
 
 /** One message to be said: by whom, and when, counted from the start of the recording. */
 export interface Line {

@@ -1,4 +1,4 @@
-import type { Style } from "@hubbub/protocol/event";
+import type { Style } from "@hubbub/protocol/event.ts";
 import type { Entry, Line } from "./line.ts";
 import { cheers, nameParts, remarks, things } from "./phrases.ts";
 

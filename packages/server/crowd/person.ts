@@ -1,9 +1,9 @@
-import { type Code, codes, isFinalClose } from "@hubbub/protocol/codes";
-import { decodeCursor } from "@hubbub/protocol/cursor";
-import type { Downstream, Joined } from "@hubbub/protocol/downstream";
-import { limits } from "@hubbub/protocol/limits";
-import type { Upstream } from "@hubbub/protocol/upstream";
-import { SUBPROTOCOL_V1 } from "@hubbub/protocol/version";
+import { type Code, codes, isFinalClose } from "@hubbub/protocol/codes.ts";
+import { decodeCursor } from "@hubbub/protocol/cursor.ts";
+import type { Downstream, Joined } from "@hubbub/protocol/downstream.ts";
+import { limits } from "@hubbub/protocol/limits.ts";
+import type { Upstream } from "@hubbub/protocol/upstream.ts";
+import { SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
 import type { Line } from "./line.ts";
 import type { Outcome } from "./tally.ts";
 

@@ -1,9 +1,9 @@
-import type { Code } from "@hubbub/protocol/codes";
-import { encodeCursor } from "@hubbub/protocol/cursor";
-import type { Downstream } from "@hubbub/protocol/downstream";
-import type { MessageEvent, RoomSettings } from "@hubbub/protocol/event";
-import type { Upstream } from "@hubbub/protocol/upstream";
-import { SUBPROTOCOL_V1 } from "@hubbub/protocol/version";
+import type { Code } from "@hubbub/protocol/codes.ts";
+import { encodeCursor } from "@hubbub/protocol/cursor.ts";
+import type { Downstream } from "@hubbub/protocol/downstream.ts";
+import type { MessageEvent, RoomSettings } from "@hubbub/protocol/event.ts";
+import type { Upstream } from "@hubbub/protocol/upstream.ts";
+import { SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
 
 /** What the n-th message said (from 1) gets. `hang up` closes its connection, `silence` leaves it without an answer. */
 export type Reply = "ack" | "sampled" | "silence" | "hang up" | { readonly reject: Code };
