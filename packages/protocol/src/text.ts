@@ -61,34 +61,37 @@ export function skeleton(name: string): string {
 }
 
 // Cyrillic, Greek, Armenian and other letters that pass for Latin ones, and the digits that pass for letters.
-const lookAlikes: ReadonlyMap<string, string> = new Map(
-	Object.entries({
-		a: "аɑα@4",
-		b: "ЬьƄ8β",
-		c: "сϲ",
-		d: "ԁɗ",
-		e: "еєҽ3ε",
-		g: "ɡց9",
-		h: "һհ",
-		i: "іıɩιíl1|ⅼӏІ",
-		j: "јϳ",
-		k: "κкќ",
-		m: "мm",
-		n: "ոпη",
-		o: "оοօ0σჿ〇",
-		p: "рρ",
-		q: "ԛզ",
-		r: "гԻ",
-		s: "ѕꜱ5$",
-		t: "тτ7",
-		u: "υսʋ",
-		v: "ѵν",
-		w: "ѡԝɯш",
-		x: "хχ×",
-		y: "уүγ",
-		z: "ᴢ2ʐ",
-	}).flatMap(([latin, others]) => [...others].map((other) => [other, latin] as const)),
-);
+// Marked pure, so that a page that only counts graphemes does not carry the table.
+const lookAlikes: ReadonlyMap<string, string> = /* @__PURE__ */ byLookAlike({
+	a: "аɑα@4",
+	b: "ЬьƄ8β",
+	c: "сϲ",
+	d: "ԁɗ",
+	e: "еєҽ3ε",
+	g: "ɡց9",
+	h: "һհ",
+	i: "іıɩιíl1|ⅼӏІ",
+	j: "јϳ",
+	k: "κкќ",
+	m: "мm",
+	n: "ոпη",
+	o: "оοօ0σჿ〇",
+	p: "рρ",
+	q: "ԛզ",
+	r: "гԻ",
+	s: "ѕꜱ5$",
+	t: "тτ7",
+	u: "υսʋ",
+	v: "ѵν",
+	w: "ѡԝɯш",
+	x: "хχ×",
+	y: "уүγ",
+	z: "ᴢ2ʐ",
+});
+
+function byLookAlike(groups: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+	return new Map(Object.entries(groups).flatMap(([latin, others]) => [...others].map((other) => [other, latin] as const)));
+}
 
 // Controls but newline; soft hyphen; bidi marks, embeddings, overrides and isolates; zero-width space, word joiner, invisible operators, BOM;
 // Hangul fillers, Mongolian vowel separator, braille blank; interlinear and deprecated format characters; noncharacters' usual carriers.

@@ -132,7 +132,7 @@ export class Flights {
 		element.style.color = `#${line.color.toString(16).padStart(6, "0")}`;
 		element.style.fontSize = `${this.#fontPx}px`;
 		element.style.lineHeight = `${laneHeight}px`;
-		if (isDark(line.color)) element.classList.add("dark");
+		if (isDark(line.color)) element.classList.add("deep");
 		this.#layer.append(element);
 		const width = element.offsetWidth;
 		const top = this.#lanes.take(line.mode, width, nowMs);

@@ -9,7 +9,7 @@ import { icon } from "../theme/icons.ts";
 import type { Words } from "../words/en.ts";
 import { composerStyles } from "./composer-styles.ts";
 import { Countdown } from "./countdown.ts";
-import { cssColor, plainStyle, rememberedStyle, rememberStyle } from "./danmaku-style.ts";
+import { cssColor, plainStyle, rememberedStyle, rememberStyle } from "../danmaku/style.ts";
 import { hueClass, personStyles } from "./person.ts";
 import type { MessageRow } from "./rows.ts";
 import type { SayResult } from "./visit.ts";
@@ -144,6 +144,8 @@ export class Composer extends LitElement {
 	}
 
 	#toggle(panel: "none" | "style" | "name"): void {
+		// The card is fetched with its first use; until then its place stays empty.
+		if (panel === "style") void import("../danmaku/style-picker.ts");
 		this.#panel = this.#panel === panel ? "none" : panel;
 		this.requestUpdate();
 		if (this.#panel === "name") void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLInputElement>("#name")?.select());

@@ -1,5 +1,5 @@
 import type { ConnectionState, Room } from "@hubbub/client";
-import type { Code } from "@hubbub/protocol/codes.ts";
+import { type Code, codes } from "@hubbub/protocol/codes.ts";
 import type { Words } from "../words/en.ts";
 
 /** Where a reader stands, as the page as a whole shows it. */
@@ -18,6 +18,11 @@ export function placeOf(connection: ConnectionState, room: Pick<Room, "settings"
 	if (refused !== null) return { phase: "closed", reason: closedReason(refused) };
 	if (connection.phase === "closed") return { phase: "closed", reason: closedReason(connection.code) };
 	return { phase: room.settings === null ? "entering" : "open" };
+}
+
+/** Whether the server keeps sending the reader away because it is full. The connection goes on asking. */
+export function isFull(connection: ConnectionState): boolean {
+	return connection.phase === "waiting" && (connection.reason === codes.overloaded.message || connection.reason === codes.too_many_connections.message);
 }
 
 function closedReason(code: string | number | null): ClosedReason {

@@ -1,10 +1,9 @@
 import type { Connection, ConnectionState, HistoryPage, Room, Said } from "@hubbub/client";
 import { decodeCursor, encodeCursor } from "@hubbub/protocol/cursor.ts";
-import type { RoomSettings, Style, User } from "@hubbub/protocol/event.ts";
+import type { MessageEvent, RoomSettings, Style, User } from "@hubbub/protocol/event.ts";
 import type { Clock } from "../clock.ts";
 import { Discussion } from "./discussion.ts";
 import { type Place, placeOf } from "./place.ts";
-import type { MessageRow } from "./rows.ts";
 
 /** Who the reader wants to be: a guest by some name, or whoever the token says. */
 export interface Credentials {
@@ -19,8 +18,10 @@ export type Connect = (credentials: Credentials) => Connection;
 export interface VisitListener {
 	/** Something that is shown has changed. */
 	changed(): void;
-	/** Messages new to the page, in order, to fly over the stage and to be read out. Not told of history. */
-	said(rows: readonly MessageRow[], toMe: number, source: "live" | "recovered"): void;
+	/** Messages that were said just now, in order, to fly over the stage. */
+	flew(messages: readonly MessageEvent[]): void;
+	/** Messages of others that are new to the page, live or brought back, to be counted and read out. Not told of history. */
+	arrived(count: number, toMe: number): void;
 	/** A message was taken back. */
 	removed(id: string): void;
 	/** Likes rose by `count`, not counting the reader's own. */
@@ -213,7 +214,9 @@ export class Visit {
 				const { fresh, toMe } = this.discussion.add(news);
 				if (omitted > 0) this.discussion.addNotice({ type: "omitted", count: omitted });
 				for (const event of events) if (event.kind === "delete") this.#listener.removed(event.target);
-				if (source !== "history") this.#listener.said(fresh, toMe, source);
+				if (source === "live") this.#listener.flew(events.filter((event) => event.kind === "message"));
+				const others = fresh.filter((row) => row.stance !== "mine").length;
+				if (source !== "history" && others > 0) this.#listener.arrived(others, toMe);
 				changed();
 			}),
 			room.on("gap", () => {

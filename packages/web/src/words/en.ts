@@ -161,6 +161,7 @@ export const en = {
 		too_slow: "The connection could not keep up. Try again.",
 		silent: "The connection had gone quiet. Try again.",
 		overloaded: "The server is at its limit. Try again shortly.",
+		flooding: "Far too much was sent at once. Wait a moment.",
 		unknown_type: "The server does not know how to do that.",
 		not_joined: "You are not in the room yet. Try again in a moment.",
 		already_joined: "You are in this room already.",

@@ -147,6 +147,7 @@ export const ja: Words = {
 		too_slow: "接続が追いつきませんでした。もう一度どうぞ。",
 		silent: "接続が途絶えていました。もう一度どうぞ。",
 		overloaded: "サーバーが混み合っています。少し待ってください。",
+		flooding: "一度に送りすぎました。少し待ってください。",
 		unknown_type: "サーバーが対応していない操作です。",
 		not_joined: "まだ入室していません。少し待ってください。",
 		already_joined: "すでに入室しています。",

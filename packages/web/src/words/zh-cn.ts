@@ -147,6 +147,7 @@ export const zhCN: Words = {
 		too_slow: "网络太慢跟不上了，请再试一次。",
 		silent: "连接沉默太久了，请再试一次。",
 		overloaded: "服务器已满负荷，请稍后再试。",
+		flooding: "一下子发得太多了，请稍等片刻。",
 		unknown_type: "服务器不支持这个操作。",
 		not_joined: "还没进入房间，请稍后再试。",
 		already_joined: "你已经在这个房间里了。",

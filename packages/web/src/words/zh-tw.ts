@@ -147,6 +147,7 @@ export const zhTW: Words = {
 		too_slow: "網路太慢跟不上了，請再試一次。",
 		silent: "連線沉默太久了，請再試一次。",
 		overloaded: "伺服器已滿載，請稍後再試。",
+		flooding: "一下子送得太多了，請稍候片刻。",
 		unknown_type: "伺服器不支援這個操作。",
 		not_joined: "還沒進入房間，請稍後再試。",
 		already_joined: "你已經在這個房間裡了。",

@@ -1,0 +1,69 @@
+import { css, svg, html, type SVGTemplateResult, type TemplateResult } from "lit";
+
+/**
+ * The stage while nothing plays: an empty theatre seen from the pit. Curtains half open, one warm light on the boards, and the heads of those who
+ * came early. Drawn with CSS and SVG alone.
+ */
+export function idleStage(title: string, words: string, hint: string): TemplateResult {
+	return html`<div class="idle">
+		<div class="wall"></div>
+		<div class="beam"></div>
+		<div class="boards"></div>
+		<div class="pool"></div>
+		<div class="curtain left"></div>
+		<div class="curtain right"></div>
+		<svg class="valance" viewBox="0 0 1200 120" preserveAspectRatio="none" aria-hidden="true">${valance()}</svg>
+		<svg class="pit" viewBox="0 0 1200 150" preserveAspectRatio="xMidYMax slice" aria-hidden="true">${pit()}</svg>
+		<div class="poster"><h2>${title}</h2><p>${words}</p><p class="hint">${hint}</p></div>
+	</div>`;
+}
+
+/** Eight swags of cloth over the top edge, with a darker fold between them and a gold hem. */
+function valance(): SVGTemplateResult[] {
+	const width = 150;
+	return Array.from({ length: 8 }, (_, index) => {
+		const x = index * width;
+		const hem = `M${x} 46C${x + 30} 104 ${x + 120} 104 ${x + width} 46`;
+		return svg`<path class="swag" d="M${x} 0H${x + width}V46${`C${x + 120} 104 ${x + 30} 104 ${x} 46`}Z"/><path class="fold" d="M${x + 45} 0C${x + 40} 40 ${x + 55} 70 ${x + 75} 88M${x + 105} 0C${x + 110} 40 ${x + 95} 70 ${x + 75} 88"/><path class="hem" d=${hem}/>`;
+	});
+}
+
+/** Two rows of heads and shoulders, uneven as people are. */
+function pit(): SVGTemplateResult[] {
+	const rows = [
+		{ className: "far", y: 74, scale: 0.8, xs: [30, 118, 190, 282, 366, 438, 540, 634, 706, 800, 884, 962, 1054, 1136, 1196] },
+		{ className: "near", y: 104, scale: 1.15, xs: [-6, 84, 176, 300, 402, 488, 668, 752, 850, 946, 1066, 1160] },
+	];
+	return rows.flatMap(({ className, y, scale, xs }) =>
+		xs.map((x, index) => {
+			const rise = ((index * 37) % 5) * 3;
+			const size = scale * (0.92 + ((index * 53) % 7) / 40);
+			return svg`<g class=${className} transform="translate(${x} ${y - rise}) scale(${size})"><circle r="20"/><path d="M-44 90c0-40 12-62 44-62s44 22 44 62Z"/></g>`;
+		}),
+	);
+}
+
+export const idleStageStyles = css`
+	.idle { position: absolute; inset: 0; overflow: hidden; background: oklch(0.17 0.03 40); container-type: size; }
+	.wall { position: absolute; inset: 0 0 24%; background: radial-gradient(ellipse 62% 90% at 50% 62%, oklch(0.42 0.085 48), oklch(0.25 0.06 38) 58%, oklch(0.17 0.035 35)); }
+	.beam { position: absolute; inset: -6% 0 16%; background: linear-gradient(to bottom, oklch(0.95 0.07 85 / 0.34), oklch(0.9 0.08 80 / 0.05) 86%, transparent); clip-path: polygon(46% 0, 54% 0, 72% 100%, 28% 100%); filter: blur(14px); }
+	.boards { position: absolute; inset: 76% 0 0; background: linear-gradient(to bottom, oklch(0.36 0.075 48), oklch(0.19 0.04 40) 80%); border-top: 2px solid oklch(0.5 0.09 55 / 0.7); }
+	.boards::after { content: ""; position: absolute; inset: 0; background: repeating-linear-gradient(90deg, transparent 0 5.8%, oklch(0.14 0.03 40 / 0.5) 5.8% 6%); transform: perspective(300px) rotateX(38deg) scale(1.6); transform-origin: top; }
+	.pool { position: absolute; inset: 71% 22% 10%; border-radius: 50%; background: radial-gradient(closest-side, oklch(0.93 0.09 82 / 0.62), oklch(0.8 0.1 70 / 0.2) 60%, transparent); }
+	.curtain { position: absolute; inset-block: 0 19%; width: 17%; background: repeating-linear-gradient(90deg, oklch(0.3 0.115 28) 0, oklch(0.47 0.165 31) 2.2cqw, oklch(0.39 0.145 29) 3.4cqw, oklch(0.24 0.09 27) 4.6cqw, oklch(0.3 0.115 28) 5.2cqw); box-shadow: 0 0 40px oklch(0.1 0.03 30 / 0.8); }
+	.curtain::after { content: ""; position: absolute; inset: 0; background: linear-gradient(to bottom, oklch(0.1 0.03 30 / 0.55), transparent 35%, oklch(0.1 0.03 30 / 0.5)); }
+	.curtain.left { left: 0; clip-path: polygon(0 0, 100% 0, 98% 20%, 92% 42%, 78% 60%, 60% 70%, 66% 100%, 0 100%); }
+	.curtain.right { right: 0; clip-path: polygon(100% 0, 0 0, 2% 20%, 8% 42%, 22% 60%, 40% 70%, 34% 100%, 100% 100%); }
+	.valance { position: absolute; inset: 0 0 auto; width: 100%; height: 17%; }
+	.valance .swag { fill: oklch(0.4 0.15 30); }
+	.valance .fold { fill: none; stroke: oklch(0.29 0.11 28); stroke-width: 7; opacity: 0.7; }
+	.valance .hem { fill: none; stroke: oklch(0.74 0.12 78); stroke-width: 5; }
+	.pit { position: absolute; inset: auto 0 -1px; width: 100%; height: 26%; }
+	.pit .far { fill: oklch(0.15 0.028 38); }
+	.pit .near { fill: oklch(0.105 0.02 38); }
+	.poster { position: absolute; inset: 15% 17% 27%; display: grid; align-content: center; justify-items: center; gap: 1.4cqh; text-align: center; color: oklch(0.96 0.03 85); }
+	.poster h2 { margin: 0; font: 600 clamp(20px, 4.4cqw, 54px) / 1.22 var(--hubbub-poster-font); letter-spacing: 0.01em; text-wrap: balance; overflow-wrap: anywhere; text-shadow: 0 2px 24px oklch(0.12 0.04 40 / 0.85); display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
+	.poster p { margin: 0; max-width: 40ch; font-size: clamp(12px, 1.5cqw, 17px); line-height: 1.5; color: oklch(0.9 0.04 80); text-wrap: balance; text-shadow: 0 1px 12px oklch(0.12 0.04 40 / 0.9); }
+	.poster .hint { color: oklch(0.78 0.05 75); }
+	@container (height < 260px) { .poster .hint { display: none; } .poster { inset-inline: 13%; } }
+`;
