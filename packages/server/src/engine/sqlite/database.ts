@@ -50,8 +50,10 @@ export function openForReading(file: string): Database {
 export function takeLock(file: string): Database {
 	return refusing(file, () => {
 		const lock = new Database(file, { create: true });
-		lock.run(`PRAGMA busy_timeout = ${engineLimits.lockWaitMs}`);
 		try {
+			lock.run(`PRAGMA busy_timeout = ${engineLimits.lockWaitMs}`);
+			// Nothing is ever written: no journal beside it.
+			lock.run("PRAGMA journal_mode = MEMORY");
 			lock.run("BEGIN EXCLUSIVE");
 			return lock;
 		} catch (error) {

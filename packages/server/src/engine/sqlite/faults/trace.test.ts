@@ -38,10 +38,11 @@ test("[SAY-5] a text that was taken back stands in no file any more, while the s
 	expect(filesWith("the home address")).toEqual([]);
 });
 
-test("closing leaves one whole database and nothing beside it but the lock and the mark", async () => {
+test("a closed folder holds one whole database, the lock and the mark, an open one the write-ahead log besides", async () => {
 	const { engine } = await openIn(folder.path);
 	await engine.log.open("lobby", { create: true });
 	await engine.log.append("lobby", newEntry({ id: "m1" }));
+	expect(readdirSync(folder.path).sort()).toEqual(["hubbub.db", "hubbub.db-shm", "hubbub.db-wal", "hubbub.lock", "hubbub.mark"]);
 	await engine.close();
 	expect(readdirSync(folder.path).sort()).toEqual(["hubbub.db", "hubbub.lock", "hubbub.mark"]);
 });
