@@ -84,9 +84,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 	/** The algorithm is pinned by how the server is set up, never taken from the token (SPEC AUTH-2). */
 	async function member(token: string): Promise<Authenticated> {
 		let payload: JWTPayload | null = null;
+		const expected = { ...expectations, currentDate: new Date(options.clock.wallMs()) };
 		try {
-			if (sharedKey) payload = (await jwtVerify(token, sharedKey, { ...expectations, algorithms: ["HS256"] })).payload;
-			else if (remoteKeys) payload = (await jwtVerify(token, remoteKeys, { ...expectations, algorithms: asymmetric })).payload;
+			if (sharedKey) payload = (await jwtVerify(token, sharedKey, { ...expected, algorithms: ["HS256"] })).payload;
+			else if (remoteKeys) payload = (await jwtVerify(token, remoteKeys, { ...expected, algorithms: asymmetric })).payload;
 		} catch {
 			return { ok: false, detail: "The token is not valid here, or has expired." };
 		}
@@ -119,7 +120,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
 	async function returningGuest(token: string, name: string | undefined): Promise<Authenticated> {
 		try {
-			const { payload } = await jwtVerify(token, guestKey, { algorithms: ["HS256"], requiredClaims: ["sub", "exp"] });
+			const currentDate = new Date(options.clock.wallMs());
+			const { payload } = await jwtVerify(token, guestKey, { algorithms: ["HS256"], requiredClaims: ["sub", "exp"], currentDate });
 			const principal = guest(payload.sub as string, typeof payload.name === "string" ? payload.name : undefined);
 			// A guest who comes back under another name gets another token that says so.
 			if (name === undefined || guest(principal.id, name).name === principal.name) return { ok: true, principal };
