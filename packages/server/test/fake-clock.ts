@@ -17,6 +17,8 @@ export class FakeClock implements Clock {
 	#timers: Timer[] = [];
 	#soon: (() => void)[] = [];
 	#order = 0;
+	/** Work that is done elsewhere, such as a signature on another thread: nothing has settled before it is back. */
+	isWorkElsewhere: () => boolean = () => false;
 
 	constructor(options: { nowMs?: number; wallMs?: number } = {}) {
 		this.#nowMs = options.nowMs ?? 1_000_000;
@@ -60,7 +62,7 @@ export class FakeClock implements Clock {
 			const due = this.#soon;
 			this.#soon = [];
 			for (const run of due) run();
-			idle = due.length > 0 ? 0 : idle + 1;
+			idle = due.length > 0 || this.isWorkElsewhere() ? 0 : idle + 1;
 		}
 	}
 

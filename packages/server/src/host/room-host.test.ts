@@ -202,7 +202,13 @@ describe("where a reader starts", () => {
 		await made.clock.advance(1_000);
 		const through = () => live.channel("all").window.through;
 		const epoch = decodeCursor(live.cursorAt(0))?.epoch as string;
-		return { ...made, live, through, epoch, offsets: (events: readonly { event: { offset: number } }[]) => events.map((e) => e.event.offset) };
+		return {
+			...made,
+			live,
+			through,
+			epoch,
+			offsets: (events: readonly { event: { offset: number } }[]) => events.map((e) => e.event.offset),
+		};
 	}
 	const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
