@@ -35,12 +35,12 @@ export interface RunningServer extends Started {
  * The composition root: picks the implementations, puts the house together and opens its doors. Throws one sentence for the operator
  * when a door or the disk cannot be opened.
  */
-export async function serve(settings: Settings): Promise<RunningServer> {
+export async function serve(settings: Settings, places = { pages: pagesFolder }): Promise<RunningServer> {
 	const clock = systemClock;
 	const random = systemRandom;
 	const logger = createLogger(settings.logLevel ?? (process.stdout.isTTY ? "warn" : "info"));
 	const metrics = createMetrics();
-	const pages = readPages(pagesFolder);
+	const pages = readPages(places.pages);
 	const engine = await openEngine(settings, logger);
 	try {
 		const operatorKey = await openOperatorKey({ configured: settings.adminKey, store: engine.store, random });
