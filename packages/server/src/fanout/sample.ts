@@ -8,6 +8,10 @@ export type Sampled =
 
 /** A person's share fades by half in this time. */
 const shareHalfLifeMs = 2_000;
+/** With an empty bucket the limit on shares falls, with a full one it rises, to e-fold in this time. */
+const limitMs = 125;
+/** The limit never falls to nothing: whoever was not shown lately can be. */
+const shareMaxMin = 0.05;
 /** A text shown this long ago can still gather repeats. */
 const repeatMs = 10_000;
 /** Texts remembered for that. */
@@ -24,14 +28,17 @@ interface Share {
 /**
  * Keeps what a room shows within a budget of messages a second, fairly by person and not by message (SPEC FAN-7).
  *
- * A bucket of half a second's budget is filled evenly. While it is at least half full everything is shown. Below that, one is shown
- * whose share of the room is under a limit that falls with the bucket, so that who wrote least comes first: a person who writes a
- * hundred messages cannot crowd out fifty who write one. What repeats a text just shown is counted there instead.
+ * A bucket of half a second's budget is filled evenly. One is shown whose share of the room is under a limit; the limit falls while the
+ * bucket is less than half full and rises while it is fuller, so that it settles where the budget is just used and everybody is held to
+ * the same share: a person who writes a hundred messages cannot crowd out fifty who write one. What repeats a text just shown is counted
+ * there instead.
  */
 export class Sampler {
 	#perSecond: number;
 	#tokens: number;
 	#filledAtMs = 0;
+	/** The share under which one is shown. */
+	#shareMax: number;
 	readonly #shares = new Map<string, Share>();
 	readonly #texts = new Map<string, { readonly id: string; readonly atMs: number }>();
 
@@ -39,11 +46,13 @@ export class Sampler {
 	constructor(perSecond: number) {
 		this.#perSecond = perSecond;
 		this.#tokens = this.#burst;
+		this.#shareMax = this.#everything;
 	}
 
 	set perSecond(perSecond: number) {
 		this.#perSecond = perSecond;
 		this.#tokens = Math.min(this.#tokens, this.#burst);
+		this.#shareMax = this.#everything;
 	}
 
 	/** People whose share is remembered. */
@@ -56,7 +65,7 @@ export class Sampler {
 		if (this.#perSecond === 0) return { verdict: "shown" };
 		this.#fill(nowMs);
 		const share = this.#shareOf(message.authorId, nowMs);
-		if (this.#tokens >= 1 && share.shown <= this.#shareMax()) {
+		if (this.#tokens >= 1 && share.shown <= this.#shareMax) {
 			this.#tokens -= 1;
 			share.shown += 1;
 			this.#rememberText(message, nowMs);
@@ -74,14 +83,14 @@ export class Sampler {
 		const elapsedMs = Math.max(0, nowMs - this.#filledAtMs);
 		this.#tokens = Math.min(this.#burst, this.#tokens + (elapsedMs * this.#perSecond) / 1_000);
 		this.#filledAtMs = nowMs;
+		const fullness = this.#tokens / this.#burst;
+		const changed = this.#shareMax * Math.exp((elapsedMs / limitMs) * (2 * fullness - 1));
+		this.#shareMax = Math.min(this.#everything, Math.max(shareMaxMin, changed));
 	}
 
-	/** The share under which one is still shown: all that a single person could have, falling with the square of what the bucket holds. */
-	#shareMax(): number {
-		const fullness = this.#tokens / this.#burst;
-		if (fullness >= 0.5) return Number.POSITIVE_INFINITY;
-		const everything = (this.#perSecond * shareHalfLifeMs) / 1_000 / Math.LN2;
-		return everything * (2 * fullness) ** 2;
+	/** The share of somebody who has the whole room. */
+	get #everything(): number {
+		return Math.max(1, (this.#perSecond * shareHalfLifeMs) / 1_000 / Math.LN2);
 	}
 
 	#shareOf(authorId: string, nowMs: number): Share {
