@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import { join, resolve } from "node:path";
+import { problem } from "@hubbub/protocol/problem.ts";
 import type { Server } from "bun";
 import { createApi } from "./api/api.ts";
 import { openOperatorKey } from "./api/operator-key.ts";
@@ -82,7 +83,11 @@ export async function serve(settings: Settings, places = { pages: pagesFolder })
 			isDraining: () => draining,
 		});
 		const websocket = createWebSocketHandler(services, { lab, permessageDeflate });
-		const listeners = listen(settings, { fetch, websocket });
+		const error = (fault: Error) => {
+			logger.error({ fault: String(fault) }, "a request could not be answered");
+			return problem("internal");
+		};
+		const listeners = listen(settings, { fetch, websocket, error });
 		const ticking = setInterval(() => table.tick(), 1_000);
 		const sweeping = setInterval(() => rooms.sweep(), 10_000);
 		const port = listeners[0]?.port ?? 0;
@@ -125,6 +130,7 @@ function openEngine(settings: Settings, logger: Logger): Engine | Promise<Engine
 
 type Handlers = Pick<Bun.Serve.Options<SocketData>, "websocket"> & {
 	fetch: (request: Request, server: Server<SocketData>) => Promise<Response | undefined>;
+	error: (fault: Error) => Response;
 };
 
 /** Without an address given: this machine alone, over IPv4 and, where there is one, IPv6, on the same port. */

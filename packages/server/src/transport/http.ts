@@ -44,7 +44,8 @@ type Route =
 /** Answers one request of `Bun.serve`; undefined where the connection has become a WebSocket. */
 export function createFetch(door: FrontDoor) {
 	return async function answer(request: Request, server: Server<SocketData>): Promise<Response | undefined> {
-		const url = new URL(request.url);
+		const url = URL.parse(request.url);
+		if (!url) return problem("bad_frame", "The request names no valid host.");
 		const route = routeOf(url.pathname);
 		const peer = server.requestIP(request)?.address ?? "";
 		const address = limitKey(clientAddress(peer, request.headers.get("x-forwarded-for"), door.trustedProxies));
