@@ -101,7 +101,8 @@ export async function serve(settings: Settings, places = { pages: pagesFolder })
 			while (table.size > 0 && clock.monotonicMs() < deadlineMs) await Bun.sleep(20);
 			clearInterval(ticking);
 			clearInterval(sweeping);
-			await engine.close();
+			// A disk that hangs must not keep the process: what it has not taken was never acknowledged.
+			await Promise.race([engine.close(), Bun.sleep(serverLimits.closeStoreMs)]);
 			await Promise.all(listeners.map((listener) => listener.stop(true)));
 			rooms.close();
 			logger.info({}, "stopped");

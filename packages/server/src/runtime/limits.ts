@@ -56,6 +56,8 @@ export const serverLimits = {
 	pollsHeldMax: 50_000,
 	/** Time given to sessions to leave when the server stops. */
 	drainMs: 3_000,
+	/** Time given to the store to finish what is waiting. */
+	closeStoreMs: 10_000,
 	/** A client told to come back waits up to this long, so that a restart is no stampede. */
 	reconnectSpreadMs: 2_000,
 } as const;
