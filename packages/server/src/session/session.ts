@@ -219,7 +219,7 @@ export class Session implements Desk {
 		const principal = { ...known, name };
 		this.#phase = { name: "open", principal };
 		if (this.#codec === "json" && hello.accept?.includes("deflate")) this.#codec = "deflate";
-		table.checkIn(this, limits.heartbeatMs);
+		this.#checkIn(limits.heartbeatMs, principal);
 		logger.debug({ session: this.id, user: principal.id, kind: principal.kind }, "hello");
 		if (this.#codec !== "text")
 			this.sendFrame(welcome({ session: this.id, user: actorIn(principal, this.#room ?? ""), guestToken, wallMs: clock.wallMs() }));
@@ -290,8 +290,14 @@ export class Session implements Desk {
 		if (this.#isExpired(this.#phase.principal)) return;
 		const isDue = !this.#link.duplex || silentMs >= limits.heartbeatMs - 1_000;
 		if (isDue) this.#link.ping();
-		const untilExpiry = (this.#phase.principal.expiresAtMs ?? Number.POSITIVE_INFINITY) - this.#services.clock.wallMs();
-		table.checkIn(this, Math.max(1_000, Math.min(isDue ? limits.heartbeatMs : limits.heartbeatMs - silentMs, untilExpiry)));
+		this.#checkIn(isDue ? limits.heartbeatMs : limits.heartbeatMs - silentMs, this.#phase.principal);
+	}
+
+	/** Looks again after this time, or when the rights end where that is sooner. */
+	#checkIn(delayMs: number, principal: Principal): void {
+		const { table, clock } = this.#services;
+		const untilExpiryMs = (principal.expiresAtMs ?? Number.POSITIVE_INFINITY) - clock.wallMs();
+		table.checkIn(this, Math.max(0, Math.min(delayMs, untilExpiryMs)));
 	}
 
 	#isExpired(principal: Principal): boolean {
