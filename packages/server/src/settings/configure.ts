@@ -104,7 +104,8 @@ function valueText(value: unknown): string {
 function contradictions(settings: Settings): string | null {
 	if ((settings.tlsCert === null) !== (settings.tlsKey === null)) return "HUBBUB_TLS_CERT and HUBBUB_TLS_KEY go together.";
 	if (settings.jwtSecret !== null && settings.jwksUrl !== null) return "Give HUBBUB_JWT_SECRET or HUBBUB_JWKS_URL, not both.";
-	if (settings.adminKey !== null && settings.adminKey.length < 16) return "HUBBUB_ADMIN_KEY must be at least 16 characters.";
+	if (settings.adminKey !== null && !/^[\x21-\x7e]{16,}$/.test(settings.adminKey))
+		return "HUBBUB_ADMIN_KEY must be at least 16 letters, digits and signs, without spaces.";
 	if (settings.jwtSecret !== null && settings.jwtSecret.length < 32) return "HUBBUB_JWT_SECRET must be at least 32 characters.";
 	return null;
 }
