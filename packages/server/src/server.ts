@@ -167,6 +167,8 @@ function listenOn(hostname: string, port: number, settings: Settings, handlers: 
 			maxRequestBodySize: serverLimits.bodyBytesMax,
 			idleTimeout: 30,
 			development: false,
+			// Otherwise two servers on one port would both start, and share its viewers between them.
+			reusePort: false,
 		} as Bun.Serve.Options<SocketData>);
 	} catch (fault) {
 		const { code, message } = fault as Error & { code?: string };
