@@ -38,6 +38,7 @@ export class Flights {
 	#waiting: Waiting[] = [];
 	#state: "flying" | "paused" = "flying";
 	#fontPx = 24;
+	#areaMax = 1;
 	#cancelRelaunch: (() => void) | null = null;
 
 	constructor(layer: HTMLElement, choices: DanmakuChoices, clock: Clock) {
@@ -65,7 +66,7 @@ export class Flights {
 		for (const [element, flight] of this.#flying) if (flight.id === id) this.#land(element);
 	}
 
-	/** Applies changed choices; lines on their way change speed and opacity, not their place. */
+	/** Applies changed choices; opacity changes at once, speed with the next lines. */
 	apply(choices: DanmakuChoices): void {
 		this.#choices = choices;
 		this.#layer.style.opacity = String(choices.opacity);
@@ -73,9 +74,18 @@ export class Flights {
 		if (!choices.on) this.clear();
 	}
 
-	/** The stage's size may have changed. */
+	/** Keeps lines to an upper share of the stage, whatever was chosen: 1 for all of it. */
+	keepWithin(areaMax: number): void {
+		this.#areaMax = areaMax;
+		this.resize();
+	}
+
+	/** The stage's size may have changed. Where that moves the lanes, the stage starts empty, so that nothing meets. */
 	resize(): void {
-		this.#lanes.resize(this.#measure());
+		const { width, laneHeight } = this.#lanes.size;
+		const size = this.#measure();
+		this.#lanes.resize(size);
+		if (size.width !== width || size.laneHeight !== laneHeight) this.clear();
 	}
 
 	/** Stops everything where it is (a hidden tab); lines offered meanwhile are not kept. */
@@ -99,7 +109,7 @@ export class Flights {
 
 	#measure(): StageSize {
 		const width = this.#layer.clientWidth;
-		const height = this.#layer.clientHeight * this.#choices.area;
+		const height = this.#layer.clientHeight * Math.min(this.#choices.area, this.#areaMax);
 		this.#fontPx = Math.round(Math.min(26, Math.max(15, width * 0.022)) * this.#choices.size);
 		// About 130 px a second on a desktop, slower on a phone, where 130 px is a third of the way.
 		const durationMs = Math.min(12_000, Math.max(6_500, width * 8)) / this.#choices.speed;

@@ -1,9 +1,9 @@
 /**
- * Where a line may fly so that it meets no other of its kind. Pure: widths and times are given, nothing is measured or timed here.
+ * Where a line may fly so that it meets no other. Pure: widths and times are given, nothing is measured or timed here.
  *
  * A scrolling line crosses the stage's width plus its own in `durationMs`, so longer lines are faster. A lane takes the next one only when
- * the last has entered whole, and when the next will not reach the left edge before the last has left it. Where no lane is free the
- * answer is null: the line waits or is let go, never drawn over another.
+ * the last has entered whole, and when the next will not reach the left edge before the last has left it. A standing line has its lane for
+ * itself. Where no lane is free the answer is null: the line waits or is let go, never drawn over another.
  */
 export type Mode = "scroll" | "top" | "bottom";
 
@@ -25,14 +25,22 @@ interface Flight {
 	readonly startMs: number;
 }
 
+/** What a lane holds: the last line that scrolled in, and until when a standing one has it. */
+interface Lane {
+	readonly last: Flight | null;
+	readonly heldUntilMs: number;
+}
+
+const emptyLane: Lane = { last: null, heldUntilMs: 0 };
+
 /** Room between two lines of one lane, in CSS pixels. */
 const gapPx = 28;
+/** One lane in this many, at the bottom, is kept for standing lines: a busy stage would never have one empty for them. */
+const lanesPerStanding = 6;
 
 export class Lanes {
 	#size: StageSize;
-	readonly #scroll = new Map<number, Flight>();
-	readonly #top = new Map<number, number>();
-	readonly #bottom = new Map<number, number>();
+	readonly #lanes: Lane[] = [];
 
 	constructor(size: StageSize) {
 		this.#size = size;
@@ -48,7 +56,7 @@ export class Lanes {
 		return height <= 0 ? 0 : Math.max(1, Math.floor(height / laneHeight));
 	}
 
-	/** The stage got another size or speed. Lanes that hold lines keep them until those are through. */
+	/** The stage got another size or speed. Lines on their way keep their lanes' tops only if those stay: the caller clears where they do not. */
 	resize(size: StageSize): void {
 		this.#size = size;
 	}
@@ -58,31 +66,37 @@ export class Lanes {
 	 * Answers the lane's top in pixels from the top of the stage, or null where none is free.
 	 */
 	take(mode: Mode, width: number, nowMs: number): number | null {
-		for (let lane = 0; lane < this.count; lane++) {
-			if (!this.#isFree(mode, lane, width, nowMs)) continue;
-			if (mode === "scroll") this.#scroll.set(lane, { width, startMs: nowMs });
-			else (mode === "top" ? this.#top : this.#bottom).set(lane, nowMs + this.#size.standMs);
-			const { height, laneHeight } = this.#size;
-			return mode === "bottom" ? Math.max(0, height - (lane + 1) * laneHeight) : lane * laneHeight;
-		}
-		return null;
+		const lane = this.#order(mode).find((candidate) => this.#isFree(mode, this.#lanes[candidate] ?? emptyLane, width, nowMs));
+		if (lane === undefined) return null;
+		const { last, heldUntilMs } = this.#lanes[lane] ?? emptyLane;
+		this.#lanes[lane] = mode === "scroll" ? { last: { width, startMs: nowMs }, heldUntilMs } : { last, heldUntilMs: nowMs + this.#size.standMs };
+		return lane * this.#size.laneHeight;
 	}
 
 	/** Forgets every line. */
 	clear(): void {
-		this.#scroll.clear();
-		this.#top.clear();
-		this.#bottom.clear();
+		this.#lanes.length = 0;
 	}
 
-	#isFree(mode: Mode, lane: number, width: number, nowMs: number): boolean {
-		if (mode === "scroll") {
-			const last = this.#scroll.get(lane);
-			return !last || this.#follows(last, width, nowMs);
+	/** The lanes a line may take, the one it would rather have first. */
+	#order(mode: Mode): number[] {
+		const lanes = Array.from({ length: this.count }, (_, lane) => lane);
+		switch (mode) {
+			case "scroll":
+				return lanes.slice(0, Math.max(1, this.count - Math.floor(this.count / lanesPerStanding)));
+			case "top":
+				return lanes;
+			case "bottom":
+				return lanes.reverse();
+			default:
+				return mode satisfies never;
 		}
-		// Standing lines of top and bottom share the lanes: lane n from the bottom is lane count-1-n from the top.
-		const [own, other] = mode === "top" ? [this.#top, this.#bottom] : [this.#bottom, this.#top];
-		return (own.get(lane) ?? 0) <= nowMs && (other.get(this.count - 1 - lane) ?? 0) <= nowMs;
+	}
+
+	#isFree(mode: Mode, lane: Lane, width: number, nowMs: number): boolean {
+		if (lane.heldUntilMs > nowMs) return false;
+		if (lane.last === null) return true;
+		return mode === "scroll" ? this.#follows(lane.last, width, nowMs) : nowMs - lane.last.startMs >= this.#size.durationMs;
 	}
 
 	#follows(last: Flight, width: number, nowMs: number): boolean {

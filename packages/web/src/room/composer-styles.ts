@@ -5,9 +5,9 @@ export const composerStyles = css`
 	form { display: flex; align-items: flex-end; gap: 6px; }
 	textarea { flex: 1; min-width: 0; min-height: 40px; max-height: 98px; padding: 9px 14px; border: 1px solid var(--hubbub-line); border-radius: 20px; background: var(--hubbub-raised); color: var(--hubbub-ink); font: inherit; line-height: 20px; resize: none; overflow-y: auto; scrollbar-width: none; transition: border-color var(--hubbub-quick); }
 	textarea::placeholder { color: var(--hubbub-quiet); opacity: 1; }
-	textarea:focus { border-color: var(--hubbub-accent); outline: 1px solid var(--hubbub-accent); }
+	textarea:focus { border-color: var(--hubbub-accent); outline: 1px solid var(--hubbub-accent); outline-offset: 0; }
 	.style { position: relative; height: 40px; }
-	.style .dot { position: absolute; inset-block-end: 6px; inset-inline-end: 5px; width: 10px; height: 10px; border-radius: 50%; box-shadow: 0 0 0 1.5px var(--hubbub-quiet); }
+	.style .dot { position: absolute; inset-block-start: calc(50% + 3px); inset-inline-start: calc(50% + 3px); width: 9px; height: 9px; border-radius: 50%; box-shadow: 0 0 0 1.5px var(--hubbub-quiet); }
 	.send { position: relative; display: grid; place-items: center; flex: none; width: 40px; height: 40px; border-radius: 50%; background: var(--hubbub-accent); color: var(--hubbub-on-accent); font-weight: 700; font-variant-numeric: tabular-nums; transition: background var(--hubbub-quick), color var(--hubbub-quick); }
 	.send:disabled { background: var(--hubbub-hover); color: var(--hubbub-quiet); }
 	.send.waiting { color: var(--hubbub-accent); }

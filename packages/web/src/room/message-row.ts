@@ -34,7 +34,7 @@ function messageTemplate(row: MessageRow, around: RowSurroundings): TemplateResu
 	const opened = around.opened.has(row.key);
 	return html`<li class="message ${row.stance} ${row.fate}" data-key=${row.key} tabindex="-1">
 		${row.replyTo ? quote(row.replyTo, around) : nothing}
-		<div class="line ${folds && !opened ? "folded" : ""}">${badge(row.from, words)}<bdi class="name ${hueClass(row.from)}">${row.from.name}</bdi>${row.stance === "mine" ? html`<span class="unseen"> (${words.you})</span>` : nothing}<span class="colon">${": "}</span><span class="text" dir="auto">${text(row.text, around)}</span>${row.repeats.length > 0 ? times(row, words) : nothing}</div>
+		<div class="line ${folds && !opened ? "folded" : ""}">${badge(row.from, words)}<bdi class="name ${hueClass(row.from)}">${row.from.name}</bdi>${row.stance === "mine" ? html`<span class="you">${words.you}</span>` : nothing}<span class="colon">${": "}</span><span class="text" dir="auto">${text(row.text, around)}</span>${row.repeats.length > 0 ? times(row, words) : nothing}</div>
 		${folds ? html`<button class="fold" data-do="fold" aria-expanded=${opened}>${opened ? words.foldUp : words.readOn}</button>` : nothing}
 		${row.fate === "sampled" || row.fate === "held" ? html`<div class="fate">${words[row.fate]}</div>` : nothing}
 		${row.fate === "sending" ? html`<span class="unseen">${words.sending}</span>` : tools(row, around)}
@@ -120,7 +120,7 @@ export const rowStyles = css`
 	.text { white-space: pre-wrap; unicode-bidi: isolate; }
 	.text a { color: inherit; text-decoration: underline; text-decoration-color: var(--hubbub-accent); text-underline-offset: 3px; }
 	.message.sending .line { opacity: 0.5; }
-	.message.mine .name::after { content: ""; display: inline-block; width: 5px; height: 5px; margin-inline-start: 4px; border-radius: 50%; background: var(--hubbub-accent); vertical-align: 3px; }
+	.you { margin-inline-start: 4px; padding: 0 5px; border-radius: 4px; background: var(--hubbub-accent-soft); color: var(--hubbub-accent); font-size: 11px; line-height: 16px; font-weight: 600; }
 	.message.to-me { background: var(--hubbub-accent-soft); box-shadow: inset 3px 0 var(--hubbub-accent); }
 	.message:hover, .message:focus-within, .message:focus { background: var(--hubbub-hover); }
 	.message.to-me:hover, .message.to-me:focus-within { background: var(--hubbub-accent-soft); }

@@ -18,6 +18,7 @@ export const roomStyles = css`
 	.watching { display: inline-flex; align-items: center; gap: 4px; color: var(--hubbub-quiet); font-size: 12px; line-height: 16px; font-variant-numeric: tabular-nums; white-space: nowrap; }
 	.watching .icon { width: 16px; height: 16px; }
 	.talk-head { flex: none; min-height: 48px; padding: 0 8px 0 16px; border-bottom: 1px solid var(--hubbub-line); }
+	.talk-head h1 { font-size: 14px; line-height: 20px; }
 	.talk-head h2 { flex: 1; font-size: 14px; line-height: 20px; }
 	.anchor { position: relative; display: inline-block; }
 	hubbub-menu { position: absolute; z-index: 10; inset-inline-end: 0; }
@@ -52,7 +53,7 @@ export const roomStyles = css`
 	.frame-stage main { height: 100%; }
 	.frame-stage hubbub-stage, .frame-both[data-layout="wide"] hubbub-stage { flex: 1 !important; width: 100%; height: 100%; max-height: none !important; border-radius: 0 !important; aspect-ratio: auto !important; }
 
-	.danmaku-panel { position: absolute; z-index: 6; inset-block-end: 52px; inset-inline-end: 8px; max-height: calc(100% - 60px); color-scheme: dark; }
+	.danmaku-panel { position: absolute; z-index: 6; inset-block-end: 52px; inset-inline-end: calc(8px + var(--stage-inset, 0px)); max-height: calc(100% - 60px); color-scheme: dark; }
 	[data-layout="tall"] .danmaku-panel { position: fixed; inset: auto 0 0; width: 100%; max-height: 60dvh; border-radius: var(--hubbub-radius) var(--hubbub-radius) 0 0; padding-bottom: calc(16px + env(safe-area-inset-bottom)); }
 	.trouble { position: absolute; z-index: 3; inset-block-start: 8px; inset-inline-end: 8px; border-radius: var(--hubbub-radius-round); background: oklch(0.16 0.015 45 / 0.8); }
 

@@ -46,8 +46,10 @@ function pit(): SVGTemplateResult[] {
 export const idleStageStyles = css`
 	.idle { position: absolute; inset: 0; overflow: hidden; background: oklch(0.17 0.03 40); container-type: size; }
 	.wall { position: absolute; inset: 0 0 24%; background: radial-gradient(ellipse 62% 90% at 50% 62%, oklch(0.42 0.085 48), oklch(0.25 0.06 38) 58%, oklch(0.17 0.035 35)); }
-	.beam { position: absolute; inset: -6% 0 16%; background: linear-gradient(to bottom, oklch(0.95 0.07 85 / 0.34), oklch(0.9 0.08 80 / 0.05) 86%, transparent); clip-path: polygon(46% 0, 54% 0, 72% 100%, 28% 100%); filter: blur(14px); }
+	.beam { position: absolute; inset: -6% 0 16%; filter: blur(18px); }
+	.beam::before { content: ""; position: absolute; inset: 0; background: linear-gradient(to bottom, oklch(0.95 0.07 85 / 0.34), oklch(0.9 0.08 80 / 0.06) 88%, transparent); clip-path: polygon(46% 0, 54% 0, 72% 100%, 28% 100%); }
 	.boards { position: absolute; inset: 76% 0 0; background: linear-gradient(to bottom, oklch(0.36 0.075 48), oklch(0.19 0.04 40) 80%); border-top: 2px solid oklch(0.5 0.09 55 / 0.7); }
+	.beam, .pool { margin-right: var(--stage-inset, 0px); }
 	.boards::after { content: ""; position: absolute; inset: 0; background: repeating-linear-gradient(90deg, transparent 0 5.8%, oklch(0.14 0.03 40 / 0.5) 5.8% 6%); transform: perspective(300px) rotateX(38deg) scale(1.6); transform-origin: top; }
 	.pool { position: absolute; inset: 71% 22% 10%; border-radius: 50%; background: radial-gradient(closest-side, oklch(0.93 0.09 82 / 0.62), oklch(0.8 0.1 70 / 0.2) 60%, transparent); }
 	.curtain { position: absolute; inset-block: 0 19%; width: 17%; background: repeating-linear-gradient(90deg, oklch(0.3 0.115 28) 0, oklch(0.47 0.165 31) 2.2cqw, oklch(0.39 0.145 29) 3.4cqw, oklch(0.24 0.09 27) 4.6cqw, oklch(0.3 0.115 28) 5.2cqw); box-shadow: 0 0 40px oklch(0.1 0.03 30 / 0.8); }
@@ -61,9 +63,10 @@ export const idleStageStyles = css`
 	.pit { position: absolute; inset: auto 0 -1px; width: 100%; height: 26%; }
 	.pit .far { fill: oklch(0.15 0.028 38); }
 	.pit .near { fill: oklch(0.105 0.02 38); }
-	.poster { position: absolute; inset: 15% 17% 27%; display: grid; align-content: center; justify-items: center; gap: 1.4cqh; text-align: center; color: oklch(0.96 0.03 85); }
-	.poster h2 { margin: 0; font: 600 clamp(20px, 4.4cqw, 54px) / 1.22 var(--hubbub-poster-font); letter-spacing: 0.01em; text-wrap: balance; overflow-wrap: anywhere; text-shadow: 0 2px 24px oklch(0.12 0.04 40 / 0.85); display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
-	.poster p { margin: 0; max-width: 40ch; font-size: clamp(12px, 1.5cqw, 17px); line-height: 1.5; color: oklch(0.9 0.04 80); text-wrap: balance; text-shadow: 0 1px 12px oklch(0.12 0.04 40 / 0.9); }
+	.poster { position: absolute; inset: 46% calc(15% + var(--stage-inset, 0px)) 25% 15%; display: grid; align-content: center; justify-items: center; gap: 1.4cqh; text-align: center; color: oklch(0.96 0.03 85); }
+	.poster h2 { margin: -0.3em 0; padding: 0.3em 0.6em; font: 600 clamp(18px, min(4.4cqw, 7cqh), 54px) / 1.22 var(--hubbub-poster-font); letter-spacing: 0.01em; text-wrap: balance; overflow-wrap: anywhere; text-shadow: 0 2px 24px oklch(0.12 0.04 40 / 0.85); display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
+	.poster p { margin: 0; max-width: 60ch; font-size: clamp(12px, 1.5cqw, 18px); line-height: 1.5; color: oklch(0.9 0.04 80); text-wrap: balance; text-shadow: 0 1px 12px oklch(0.12 0.04 40 / 0.9); }
 	.poster .hint { color: oklch(0.78 0.05 75); }
-	@container (height < 260px) { .poster .hint { display: none; } .poster { inset-inline: 13%; } }
+	@container (height < 480px) { .poster .hint { display: none; } }
+	@container (height < 260px) { .poster { left: 8%; right: calc(8% + var(--stage-inset, 0px)); } }
 `;

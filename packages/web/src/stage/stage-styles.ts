@@ -11,7 +11,7 @@ export const stageStyles = css`
 	.line.deep { text-shadow: 0 0 3px oklch(1 0 0 / 0.9), 0 1px 2px oklch(1 0 0 / 0.8); }
 	.line[data-mode="top"], .line[data-mode="bottom"] { inset-inline: 0; width: max-content; max-width: 100%; margin-inline: auto; overflow: hidden; text-overflow: ellipsis; }
 	.line.mine { padding: 0 0.4em; border-radius: 0.3em; box-shadow: inset 0 0 0 2px currentColor; }
-	.bar { position: absolute; inset: auto 0 0; z-index: 2; display: flex; align-items: center; gap: 2px; padding: 28px 8px 6px; background: linear-gradient(to top, oklch(0.08 0.01 45 / 0.72), transparent); opacity: 0; transition: opacity var(--hubbub-quick); }
+	.bar { position: absolute; inset: auto 0 0; z-index: 2; display: flex; align-items: center; gap: 2px; padding: 28px calc(8px + var(--stage-inset, 0px)) 6px 8px; background: linear-gradient(to top, oklch(0.08 0.01 45 / 0.72), transparent); opacity: 0; transition: opacity var(--hubbub-quick); }
 	.bar .tool, .bar ::slotted(.tool) { color: oklch(0.96 0.01 80); }
 	.bar .tool[aria-pressed="true"] { color: var(--hubbub-accent); }
 	.space { flex: 1; }

@@ -11,6 +11,9 @@ import { idleStage, idleStageStyles } from "./idle-stage.ts";
 import { Player } from "./player.ts";
 import { stageStyles } from "./stage-styles.ts";
 
+/** On the empty stage lines fly over its upper part, above the poster. */
+const idleAreaMax = 0.5;
+
 /**
  * The stage: the stream, or an empty theatre where there is none, and danmaku flying over either.
  *
@@ -89,13 +92,16 @@ export class Stage extends LitElement {
 		this.#resizes.observe(layer);
 		const video = this.renderRoot.querySelector("video") as HTMLVideoElement;
 		this.#player = new Player(video, browserClock, () => this.requestUpdate());
-		this.#player.load(this.settings?.streamUrl ?? "");
-		this.requestUpdate();
+		this.requestUpdate("settings");
 	}
 
 	override updated(changed: PropertyValues<this>): void {
 		if (changed.has("danmaku")) this.#flights?.apply(this.danmaku);
-		if (changed.has("settings")) this.#player?.load(this.settings?.streamUrl ?? "");
+		if (changed.has("settings")) {
+			const address = this.settings?.streamUrl ?? "";
+			this.#player?.load(address);
+			this.#flights?.keepWithin(address === "" ? idleAreaMax : 1);
+		}
 	}
 
 	override render(): TemplateResult {

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
+import { parseChoices, usualChoices } from "../src/danmaku/choices.ts";
+import { Lanes, type Mode, type StageSize } from "../src/danmaku/lanes.ts";
+import { BatchPace, spread, spreadMsMax } from "../src/danmaku/spread.ts";
+
+const stage: StageSize = { width: 1_000, height: 400, laneHeight: 40, durationMs: 8_000, standMs: 4_000 };
+
+interface Placed {
+	readonly mode: Mode;
+	readonly width: number;
+	readonly startMs: number;
+	readonly top: number;
+}
+
+/** Where a line is at a moment: its left and right edge, or null when it is not on the stage. */
+function edges(line: Placed, nowMs: number): [number, number] | null {
+	const elapsed = nowMs - line.startMs;
+	if (line.mode !== "scroll") {
+		if (elapsed < 0 || elapsed >= stage.standMs) return null;
+		return [(stage.width - line.width) / 2, (stage.width + line.width) / 2];
+	}
+	if (elapsed < 0 || elapsed >= stage.durationMs) return null;
+	const left = stage.width - ((stage.width + line.width) * elapsed) / stage.durationMs;
+	return [left, left + line.width];
+}
+
+describe("lanes", () => {
+	test("no two lines ever touch, whatever their lengths, ways and moments", () => {
+		const line = fc.record({
+			mode: fc.constantFrom<Mode>("scroll", "scroll", "scroll", "top", "bottom"),
+			width: fc.integer({ min: 10, max: 900 }),
+			waitMs: fc.integer({ min: 0, max: 900 }),
+		});
+		fc.assert(
+			fc.property(fc.array(line, { minLength: 2, maxLength: 80 }), (lines) => {
+				const lanes = new Lanes(stage);
+				const placed: Placed[] = [];
+				let nowMs = 0;
+				for (const { mode, width, waitMs } of lines) {
+					nowMs += waitMs;
+					const top = lanes.take(mode, width, nowMs);
+					if (top !== null) placed.push({ mode, width, startMs: nowMs, top });
+				}
+				for (let at = 0; at <= nowMs + stage.durationMs; at += 97) {
+					const shown = placed.flatMap((one) => {
+						const box = edges(one, at);
+						return box ? [{ top: one.top, left: box[0], right: box[1] }] : [];
+					});
+					for (const [index, one] of shown.entries())
+						for (const other of shown.slice(index + 1))
+							if (one.top === other.top) expect(one.right <= other.left || other.right <= one.left).toBe(true);
+				}
+			}),
+			{ numRuns: 60 },
+		);
+	});
+
+	test("lines stay on the stage, top ones from the top, bottom ones from the bottom", () => {
+		const lanes = new Lanes(stage);
+		expect(lanes.take("top", 100, 0)).toBe(0);
+		expect(lanes.take("top", 100, 0)).toBe(40);
+		expect(lanes.take("bottom", 100, 0)).toBe(360);
+		expect(lanes.take("scroll", 100, 0)).toBe(80);
+	});
+
+	test("a full stage takes no more, and takes one again as soon as a lane is free", () => {
+		const lanes = new Lanes(stage);
+		let taken = 0;
+		while (lanes.take("scroll", 200, 0) !== null) taken++;
+		expect(taken).toBe(lanes.count - 1);
+		expect(lanes.take("scroll", 200, 100)).toBeNull();
+		expect(lanes.take("scroll", 200, 2_000)).toBe(0);
+	});
+
+	test("a standing line finds a lane however many lines scroll", () => {
+		const lanes = new Lanes(stage);
+		for (let at = 0; at < 20_000; at += 50) lanes.take("scroll", 150, at);
+		expect(lanes.take("bottom", 300, 20_000)).toBe(360);
+	});
+
+	test("a stage without height takes nothing, a very low one has one lane", () => {
+		expect(new Lanes({ ...stage, height: 0 }).take("scroll", 10, 0)).toBeNull();
+		expect(new Lanes({ ...stage, height: 10 }).take("scroll", 10, 0)).toBe(0);
+	});
+});
+
+describe("spreading a batch", () => {
+	test("lines of one batch start evenly over the time until the next is due", () => {
+		expect(spread(4, 200)).toEqual([0, 50, 100, 150]);
+		expect(spread(1, 200)).toEqual([0]);
+		expect(spread(0, 200)).toEqual([]);
+	});
+
+	test("nothing waits longer than the bound, however far apart batches are", () => {
+		expect(Math.max(...spread(10, 60_000))).toBeLessThan(spreadMsMax);
+	});
+
+	test("the pace of batches is learnt, and one long silence does not make it long", () => {
+		const pace = new BatchPace();
+		expect(pace.observe(0)).toBe(0);
+		for (let at = 1; at <= 20; at++) pace.observe(at * 250);
+		expect(pace.observe(21 * 250)).toBeCloseTo(250, 5);
+		expect(pace.observe(21 * 250 + 3_600_000)).toBeLessThanOrEqual(spreadMsMax);
+	});
+});
+
+describe("choices", () => {
+	const usual = usualChoices(false);
+
+	test("kept choices are read back", () => {
+		const chosen = { on: false, area: 0.25, opacity: 0.5, speed: 1.5, size: 0.8, onScreenMax: 20 };
+		expect(parseChoices(JSON.stringify(chosen), usual)).toEqual(chosen);
+	});
+
+	test("whatever else stands in storage gives the usual ones, field by field", () => {
+		for (const kept of [null, "", "nonsense", "[]", "null", "7", '{"area":3,"opacity":99,"speed":"fast","on":1}'])
+			expect(parseChoices(kept, usual)).toEqual(usual);
+		expect(parseChoices('{"speed":2,"size":-1}', usual)).toEqual({ ...usual, speed: 2 });
+	});
+
+	test("where less motion is asked for, nothing flies at first", () => {
+		expect(usualChoices(true).on).toBe(false);
+		expect(parseChoices('{"on":true}', usualChoices(true)).on).toBe(true);
+	});
+});
