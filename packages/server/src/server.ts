@@ -164,7 +164,8 @@ function listenOn(hostname: string, port: number, settings: Settings, handlers: 
 			port,
 			...(tls && { tls }),
 			...handlers,
-			maxRequestBodySize: serverLimits.bodyBytesMax,
+			// Longer bodies are refused by us, with words of ours, and never read.
+			maxRequestBodySize: Number.MAX_SAFE_INTEGER,
 			idleTimeout: 30,
 			development: false,
 			// Otherwise two servers on one port would both start, and share its viewers between them.

@@ -60,7 +60,13 @@ export function createApi(services: ApiServices): (request: Request, address: st
 		}),
 	);
 
-	app.notFound(() => problem("not_found"));
+	app.notFound((context) => {
+		const allowed = ["GET", "POST", "PUT", "DELETE"].filter((method) => app.router.match(method, context.req.path)[0].length > 0);
+		if (allowed.length === 0) return problem("not_found");
+		const response = problem("method_not_allowed");
+		response.headers.set("allow", allowed.join(", "));
+		return response;
+	});
 	app.onError((fault) => {
 		services.logger.error({ fault: String(fault) }, "a request could not be answered");
 		return problem("internal");

@@ -12,6 +12,7 @@ import { actorIn, bearerToken, type Principal } from "../session/authenticate.ts
 import { welcome } from "../session/welcome.ts";
 import { type ApiServices, callerOf, type Env, refusal } from "./caller.ts";
 import { failure } from "./messages.ts";
+import { textOf } from "./validate.ts";
 
 /**
  * `POST /frames`: one upstream frame in, the downstream frame that answers it out, for clients whose events come by an event stream or by
@@ -33,8 +34,8 @@ export function frameRoutes(services: ApiServices): Hono<Env> {
 			},
 		}),
 		async (context) => {
-			const text = await context.req.text();
-			if (text.length > limits.frameBytesMax) return problem("frame_too_large");
+			const text = await textOf(context);
+			if (text === null || Buffer.byteLength(text) > limits.frameBytesMax) return problem("frame_too_large");
 			const decoded = decodeUpstream(text);
 			return decoded.ok ? answer(context, services, decoded.frame) : problem(decoded.code, decoded.detail);
 		},

@@ -280,7 +280,6 @@ export class Session implements Desk {
 
 	/** The wheel has come round: is this session late with its hello, silent, stalled, or at the end of its rights? */
 	check(nowMs: number): void {
-		const { table } = this.#services;
 		if (this.#phase.name === "closed") return;
 		if (this.#phase.name === "closing") return this.#link.terminate();
 		if (this.#phase.name === "greeting") return this.bye("silent", "No hello came in time.");

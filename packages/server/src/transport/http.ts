@@ -65,7 +65,7 @@ export function createFetch(door: FrontDoor) {
 			case "page":
 				return page(door, request, url, route.page);
 			case "file":
-				return door.pages.file(url.pathname, request) ?? problem("not_found");
+				return file(door, request, url);
 			case "any-room":
 			case "lab":
 				return problem("not_found", "This address takes WebSockets only.");
@@ -104,6 +104,12 @@ async function events(
 	const { headers, signal } = request;
 	const keepOpen = () => server.timeout(request, 0);
 	return door.roomEvents({ room, query: url.searchParams, headers, address, signal, keepOpen });
+}
+
+function file(door: FrontDoor, request: Request, url: URL): Response {
+	const found = door.pages.file(url.pathname, request);
+	if (!found) return problem("not_found");
+	return request.method === "GET" || request.method === "HEAD" ? found : problem("method_not_allowed");
 }
 
 function page(door: FrontDoor, request: Request, url: URL, name: PageName): Response {
