@@ -7,21 +7,26 @@ const utf8 = new TextEncoder();
 /** A comment, which every reader of event streams ignores (HTML Living Standard, section 9.2.6). */
 const comment = utf8.encode(":\n\n");
 
-/** An event stream as a link: one way, frames as server-sent events, writable while the response's buffer is not full. */
+/**
+ * An event stream as a link: one way, frames as server-sent events, writable while the response's buffer is not full. There is no closing
+ * handshake: it is over when the last byte has been taken, when the peer is gone, or when it is broken off.
+ */
 class EventStreamLink implements Link {
 	readonly transport = "event-stream";
 	readonly duplex = false;
 	readonly address: string;
 	readonly #controller: ReadableStreamDefaultController<Uint8Array>;
-	#open = true;
+	readonly #onOver: () => void;
+	#state: "open" | "closing" | "over" = "open";
 
-	constructor(controller: ReadableStreamDefaultController<Uint8Array>, address: string) {
+	constructor(controller: ReadableStreamDefaultController<Uint8Array>, options: { address: string; onOver: () => void }) {
 		this.#controller = controller;
-		this.address = address;
+		this.address = options.address;
+		this.#onOver = options.onOver;
 	}
 
 	get writable(): boolean {
-		return this.#open && (this.#controller.desiredSize ?? 0) > 0;
+		return this.#state === "open" && (this.#controller.desiredSize ?? 0) > 0;
 	}
 
 	write(payload: Payload): void {
@@ -33,24 +38,33 @@ class EventStreamLink implements Link {
 	}
 
 	close(): void {
-		if (!this.#open) return;
-		this.#open = false;
+		if (this.#state !== "open") return;
+		this.#state = "closing";
+		this.taken();
+	}
+
+	/** The response has taken some of what waited. */
+	taken(): void {
+		if (this.#state !== "closing" || (this.#controller.desiredSize ?? 0) < serverLimits.socketBufferBytesMax) return;
 		this.#controller.close();
+		this.ended();
 	}
 
 	terminate(): void {
-		if (!this.#open) return;
-		this.#open = false;
+		if (this.#state === "over") return;
 		this.#controller.error(new Error("let go"));
+		this.ended();
 	}
 
-	/** The peer is gone. */
+	/** Nothing more goes this way, whoever ended it. */
 	ended(): void {
-		this.#open = false;
+		if (this.#state === "over") return;
+		this.#state = "over";
+		this.#onOver();
 	}
 
 	#enqueue(bytes: Uint8Array): void {
-		if (this.#open) this.#controller.enqueue(bytes);
+		if (this.#state === "open") this.#controller.enqueue(bytes);
 	}
 }
 
@@ -73,30 +87,29 @@ export function openEventStream(request: EventStreamRequest, services: SessionSe
 	const { connections } = services.metrics;
 	const { room, view, token, after } = request;
 	let open: { readonly session: Session; readonly link: EventStreamLink } | null = null;
-	const over = () => {
-		if (!open) return;
-		open.link.ended();
-		open.session.onClosed();
-		open = null;
+	const onOver = () => {
+		open?.session.onClosed();
 		connections.dec({ transport: "event-stream" });
 	};
+	const peerLeft = () => open?.link.ended();
 	const body = new ReadableStream<Uint8Array>(
 		{
 			start(controller) {
-				const link = new EventStreamLink(controller, request.address);
+				const link = new EventStreamLink(controller, { address: request.address, onOver });
 				const session = new Session(link, services, { codec: "stream", room });
 				open = { session, link };
 				connections.inc({ transport: "event-stream" });
 				session.greet({ type: "hello", token, rooms: [{ room, after, view }] });
 			},
 			pull() {
+				open?.link.taken();
 				if (open?.link.writable) open.session.onWritable();
 			},
-			cancel: over,
+			cancel: peerLeft,
 		},
 		new ByteLengthQueuingStrategy({ highWaterMark: serverLimits.socketBufferBytesMax }),
 	);
-	request.signal.addEventListener("abort", over);
+	request.signal.addEventListener("abort", peerLeft);
 	return new Response(body, {
 		headers: {
 			"content-type": "text/event-stream; charset=utf-8",
