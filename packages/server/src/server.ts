@@ -98,7 +98,9 @@ export async function serve(settings: Settings, places = { pages: pagesFolder })
 			draining = true;
 			for (const session of table.all()) session.bye("draining");
 			const deadlineMs = clock.monotonicMs() + serverLimits.drainMs;
-			while (table.size > 0 && clock.monotonicMs() < deadlineMs) await Bun.sleep(20);
+			// Once at least: what was said last is still on its way to the sockets.
+			do await Bun.sleep(20);
+			while (table.size > 0 && clock.monotonicMs() < deadlineMs);
 			clearInterval(ticking);
 			clearInterval(sweeping);
 			// A disk that hangs must not keep the process: what it has not taken was never acknowledged.

@@ -5,14 +5,25 @@ import type { Reader } from "../host/reader.ts";
 import type { RoomHost } from "../host/room-host.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { serverLimits } from "../runtime/limits.ts";
+import type { Kept, SessionTable } from "./session-table.ts";
+
+/** One poll that may be held. */
+export interface HeldRequest {
+	readonly waitMs: number;
+	readonly address: string;
+	/** Aborts when whoever asked is gone. */
+	readonly signal: AbortSignal;
+}
 
 /** The polls being held on this node. A held poll is a reader like any other, woken once. */
 export class HeldPolls {
 	readonly #clock: Clock;
+	readonly #table: SessionTable;
 	#held = 0;
 
-	constructor(clock: Clock) {
+	constructor(clock: Clock, table: SessionTable) {
 		this.#clock = clock;
+		this.#table = table;
 	}
 
 	get size(): number {
@@ -26,35 +37,43 @@ export class HeldPolls {
 
 	/**
 	 * Answers as soon as there is something after the cursor, or after `waitMs` with nothing; at once where too many polls are held
-	 * already (SPEC POLL-3). Throws `LogUnavailable`. When `signal` aborts, whoever asked is gone.
+	 * already (SPEC POLL-3). `draining` where the server stops meanwhile. Throws `LogUnavailable`. When `signal` aborts, whoever asked
+	 * is gone.
 	 */
-	async hold(host: RoomHost, view: View, cursor: string | undefined, waitMs: number, signal: AbortSignal): Promise<Answer> {
+	async hold(host: RoomHost, view: View, cursor: string | undefined, request: HeldRequest): Promise<Answer | "draining"> {
 		const after = cursor === undefined ? null : decodeCursor(cursor);
 		const answer = await host.answers(view).now(after, this.#clock.wallMs());
-		if (answer.isNews || waitMs === 0 || signal.aborted || this.#held >= serverLimits.pollsHeldMax) return answer;
-		await this.#untilNews(host, view, after, waitMs, signal);
+		if (answer.isNews || request.waitMs === 0 || request.signal.aborted || this.#held >= serverLimits.pollsHeldMax) return answer;
+		if ((await this.#untilNews(host, view, after, request)) === "draining") return "draining";
 		return host.answers(view).now(after, this.#clock.wallMs());
 	}
 
-	#untilNews(host: RoomHost, view: View, after: Position | null, waitMs: number, signal: AbortSignal): Promise<void> {
+	/** A held poll is kept in the table like a session: it counts for its address, and is told when the server stops. */
+	#untilNews(host: RoomHost, view: View, after: Position | null, { waitMs, signal, address }: HeldRequest): Promise<"over" | "draining"> {
 		this.#held++;
 		return new Promise((resolve) => {
-			const done = () => {
+			const end = (how: "over" | "draining") => {
+				if (!this.#table.remove(kept)) return;
 				this.#held--;
 				host.release(reader, view);
 				stopTimer();
-				signal.removeEventListener("abort", done);
-				resolve();
+				signal.removeEventListener("abort", over);
+				resolve(how);
 			};
+			const over = () => end("over");
+			const kept: Kept = { address, check: () => {}, bye: () => end("draining") };
 			const reader: Reader = {
 				codec: "json",
 				wake() {
-					if (host.channel(view).window.through > (after?.offset ?? 0)) done();
+					if (host.channel(view).window.through > (after?.offset ?? 0)) over();
 				},
 			};
-			const stopTimer = this.#clock.after(waitMs, done);
-			signal.addEventListener("abort", done);
+			this.#table.add(kept);
+			const stopTimer = this.#clock.after(waitMs, over);
+			signal.addEventListener("abort", over);
 			host.admit(reader, view);
+			// What was flushed between the first look and now woke nobody.
+			reader.wake();
 		});
 	}
 }

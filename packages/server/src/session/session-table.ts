@@ -3,7 +3,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { TimingWheel } from "../runtime/timing-wheel.ts";
 import { NamesInUse } from "./guest-name.ts";
 
-/** A session as the table keeps it. */
+/** A session, or a poll that is held, as the table keeps it. */
 export interface Kept {
 	readonly address: string;
 	/** Its time has come to be looked at. */
@@ -42,12 +42,14 @@ export class SessionTable {
 		this.#connections.set(session.address, this.connectionsFrom(session.address) + 1);
 	}
 
-	remove(session: Kept): void {
-		if (!this.#sessions.delete(session)) return;
+	/** Whether it was here. */
+	remove(session: Kept): boolean {
+		if (!this.#sessions.delete(session)) return false;
 		this.#wheel.cancel(session);
 		const left = this.connectionsFrom(session.address) - 1;
 		if (left > 0) this.#connections.set(session.address, left);
 		else this.#connections.delete(session.address);
+		return true;
 	}
 
 	/** `session.check` is called about `delayMs` from now, instead of when it was due before. */

@@ -22,7 +22,7 @@ export interface EventsRequest {
  * cursor of the WebSocket (SPEC SSE-1, POLL-1 to POLL-5).
  */
 export function createRoomEvents(services: SessionServices): (request: EventsRequest) => Promise<Response> {
-	const polls = new HeldPolls(services.clock);
+	const polls = new HeldPolls(services.clock, services.table);
 
 	return async function answer(request) {
 		const { room, query, headers, address } = request;
@@ -47,7 +47,8 @@ export function createRoomEvents(services: SessionServices): (request: EventsReq
 				return polled(found, headers, host.settings.guests ? "public, max-age=1, stale-while-revalidate=1" : "private, no-store");
 			}
 			request.keepOpen();
-			return polled(await polls.hold(host, view, after, waitMs, request.signal), headers, "no-store");
+			const held = await polls.hold(host, view, after, { waitMs, address, signal: request.signal });
+			return held === "draining" ? problem("draining", undefined, serverLimits.reconnectSpreadMs) : polled(held, headers, "no-store");
 		} catch {
 			return problem("unavailable", "The room's history cannot be read now.", 1_000);
 		}
