@@ -87,7 +87,7 @@ export class Answers {
 				isNews: load.events.length > 0 || load.omitted > 0 || load.repeats.length > 0,
 			};
 		}
-		const placement = await this.#host.place(after, this.#window.through);
+		const placement = await this.#host.place(after, through);
 		const events = placement.events.map((entry) => entry.json);
 		const cursor = this.#host.cursorAt(placement.through);
 		const { recovered } = placement;
