@@ -22,7 +22,8 @@ export function configure(args: readonly string[], environment: Record<string, s
 		flags = parseArgs({ args: [...args], options: { ...options, help: { type: "boolean", short: "h" } }, strict: true })
 			.values as typeof flags;
 	} catch (fault) {
-		return mistake(`${(fault as Error).message.split(". ")[0]}. See --help.`);
+		const [first] = (fault as Error).message.split(/\. |\.?\n|\.$/);
+		return mistake(`${first}. See --help.`);
 	}
 	if (flags.help) return { outcome: "help", text: helpText() };
 
