@@ -16,13 +16,17 @@ class EventStreamLink implements Link {
 	readonly duplex = false;
 	readonly address: string;
 	readonly #controller: ReadableStreamDefaultController<Uint8Array>;
+	readonly #limitQuiet: (seconds: number) => void;
 	readonly #onOver: () => void;
 	#state: "open" | "closing" | "over" = "open";
 
-	constructor(controller: ReadableStreamDefaultController<Uint8Array>, options: { address: string; onOver: () => void }) {
+	constructor(controller: ReadableStreamDefaultController<Uint8Array>, options: EventStreamRequest & { onOver: () => void }) {
 		this.#controller = controller;
 		this.address = options.address;
+		this.#limitQuiet = options.limitQuiet;
 		this.#onOver = options.onOver;
+		// Whether the peer is there is the session's to find out.
+		this.#limitQuiet(0);
 	}
 
 	get writable(): boolean {
@@ -53,6 +57,8 @@ class EventStreamLink implements Link {
 	terminate(): void {
 		if (this.#state === "over") return;
 		this.#controller.error(new Error("let go"));
+		// An error alone leaves the connection to a peer that does not read.
+		this.#limitQuiet(1);
 		this.ended();
 	}
 
@@ -77,6 +83,8 @@ export interface EventStreamRequest {
 	/** `Last-Event-ID`, or `after` of the query. */
 	readonly after: string | undefined;
 	readonly signal: AbortSignal;
+	/** Has the connection ended when nothing passes for that many seconds; 0 is never. */
+	readonly limitQuiet: (seconds: number) => void;
 }
 
 /**
@@ -95,7 +103,7 @@ export function openEventStream(request: EventStreamRequest, services: SessionSe
 	const body = new ReadableStream<Uint8Array>(
 		{
 			start(controller) {
-				const link = new EventStreamLink(controller, { address: request.address, onOver });
+				const link = new EventStreamLink(controller, { ...request, onOver });
 				const session = new Session(link, services, { codec: "stream", room });
 				open = { session, link };
 				connections.inc({ transport: "event-stream" });

@@ -102,8 +102,8 @@ async function events(
 	if (isCrowded(door, address)) return problem("too_many_connections", undefined, 10_000);
 	if (!(await door.entrance.exists(room))) return problem("room_not_found");
 	const { headers, signal } = request;
-	const keepOpen = () => server.timeout(request, 0);
-	return door.roomEvents({ room, query: url.searchParams, headers, address, signal, keepOpen });
+	const limitQuiet = (seconds: number) => server.timeout(request, seconds);
+	return door.roomEvents({ room, query: url.searchParams, headers, address, signal, limitQuiet });
 }
 
 function file(door: FrontDoor, request: Request, url: URL): Response {

@@ -13,8 +13,8 @@ export interface EventsRequest {
 	readonly headers: Headers;
 	readonly address: string;
 	readonly signal: AbortSignal;
-	/** Keeps the listener from ending a request that is quiet for long. */
-	readonly keepOpen: () => void;
+	/** Has the listener end this request, and its connection, when nothing passes for that many seconds; 0 is never. */
+	readonly limitQuiet: (seconds: number) => void;
 }
 
 /**
@@ -26,12 +26,14 @@ export function createRoomEvents(services: SessionServices): (request: EventsReq
 
 	return async function answer(request) {
 		const { room, query, headers, address } = request;
-		const after = query.get("after") ?? headers.get("last-event-id") ?? undefined;
+		const after = query.get("after") ?? undefined;
 		const token = bearerToken(headers.get("authorization"));
 		const view = query.get("view") === "top" ? "top" : "all";
 		if (headers.get("accept")?.includes("text/event-stream")) {
-			request.keepOpen();
-			return openEventStream({ room, view, address, token, after, signal: request.signal }, services);
+			const { signal, limitQuiet } = request;
+			// A stream that comes back brings the later cursor in the header. A poll's is in its address alone, which is what caches go by.
+			const latest = headers.get("last-event-id") ?? after;
+			return openEventStream({ room, view, address, token, after: latest, signal, limitQuiet }, services);
 		}
 		const waitMs = waitOf(query.get("wait"));
 		if (waitMs === null) return problem("bad_frame", "`wait` must be a number of seconds, 0 or more.");
@@ -46,7 +48,7 @@ export function createRoomEvents(services: SessionServices): (request: EventsReq
 				const found = await polls.glance(host, view, after);
 				return polled(found, headers, host.settings.guests ? "public, max-age=1, stale-while-revalidate=1" : "private, no-store");
 			}
-			request.keepOpen();
+			request.limitQuiet(0);
 			const held = await polls.hold(host, view, after, { waitMs, address, signal: request.signal });
 			return held === "draining" ? problem("draining", undefined, serverLimits.reconnectSpreadMs) : polled(held, headers, "no-store");
 		} catch {
