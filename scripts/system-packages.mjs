@@ -10,6 +10,7 @@ import { runChild } from "./child.mjs";
  * @property {boolean} root whether we may install them
  * @property {(names: readonly string[]) => string | null} findCommand path of the first command there is
  * @property {(pattern: string) => boolean} hasFont whether a font matches a fontconfig pattern
+ * @property {(module: string) => boolean} hasPython whether the system's Python has a module
  */
 
 /**
@@ -24,6 +25,11 @@ export const systemPackages = [
 	{ name: "chromium", purpose: "the browser the pages are tried in", isPresent: (host) => host.findCommand(browsers) !== null },
 	{ name: "fonts-noto-cjk", purpose: "Chinese and Japanese text in screenshots", isPresent: (host) => host.hasFont(":lang=zh-cn") },
 	{ name: "fonts-noto-color-emoji", purpose: "emoji in screenshots", isPresent: (host) => host.hasFont(":charset=1f600:color=true") },
+	{ name: "curl", purpose: "a client nobody here wrote, for streams and polls", isPresent: (host) => host.findCommand(["curl"]) !== null },
+	{ name: "openssl", purpose: "certificates for the tests of TLS", isPresent: (host) => host.findCommand(["openssl"]) !== null },
+	{ name: "nginx", purpose: "a reverse proxy and cache to stand behind", isPresent: (host) => host.findCommand(["nginx"]) !== null },
+	{ name: "haproxy", purpose: "a reverse proxy to stand behind", isPresent: (host) => host.findCommand(["haproxy"]) !== null },
+	{ name: "python3-websockets", purpose: "a WebSocket client nobody here wrote", isPresent: (host) => host.hasPython("websockets") },
 ];
 
 /**
@@ -93,6 +99,7 @@ export function thisHost() {
 		root: process.getuid?.() === 0,
 		findCommand,
 		hasFont: process.platform === "linux" ? hasFont : () => true,
+		hasPython,
 	};
 }
 
@@ -109,5 +116,16 @@ function hasFont(pattern) {
 		return execFileSync("fc-list", [pattern, "family"], { encoding: "utf8" }).trim() !== "";
 	} catch {
 		return false; // no fontconfig, hence no fonts that a browser would find
+	}
+}
+
+/** @param {string} module */
+function hasPython(module) {
+	try {
+		// Debian's own: another Python further up the path does not see Debian's modules.
+		execFileSync("/usr/bin/python3", ["-c", `import ${module}`], { stdio: "ignore" });
+		return true;
+	} catch {
+		return false;
 	}
 }
