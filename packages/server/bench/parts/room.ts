@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Engine, RunningEngine, StartOptions } from "../engines/engine.ts";
+import { Generator, type Report } from "../load/generator.ts";
+import { type Line, writeScript } from "../load/script.ts";
+import { cpuSeconds } from "../machine/usage.ts";
+
+export interface RoomOptions extends StartOptions {
+	readonly viewers: number;
+	/** Connections viewers may have on their way at once. */
+	readonly openingMax?: number;
+	/** Percent of the viewers who stop reading at `viewers.stall()`. */
+	readonly stallPercent?: number;
+	readonly fromStart?: boolean;
+	/** What the senders say at `senders.play()`. */
+	readonly script: readonly Line[];
+	/** Unanswered messages a sender may have; 0 keeps to the script's times. */
+	readonly window?: number;
+}
+
+/** A fresh server with viewers in its room, and senders who have not said anything yet. */
+export interface FilledRoom {
+	readonly server: RunningEngine;
+	readonly viewers: Generator;
+	readonly senders: Generator;
+	/** Seconds it took to let the viewers in. */
+	readonly openedSeconds: number;
+}
+
+/** Runs `work` in a room of its own, and puts everything away afterwards. */
+export async function inRoom<Answer>(engine: Engine, options: RoomOptions, work: (room: FilledRoom) => Promise<Answer>): Promise<Answer> {
+	const folder = mkdtempSync(join(tmpdir(), "hubbub-bench-script-"));
+	const stops: (() => Promise<void>)[] = [];
+	try {
+		const server = await engine.start(options);
+		stops.unshift(() => server.stop());
+		const path = join(folder, "script");
+		await writeScript(path, options.script);
+		const sendersCount = Math.max(...options.script.map(({ sender }) => sender)) + 1;
+		const viewers = await Generator.start({
+			...{ port: server.port, dialect: server.viewer, connections: options.viewers, senders: sendersCount },
+			...{ openingMax: options.openingMax, stallPercent: options.stallPercent, fromStart: options.fromStart },
+		});
+		stops.unshift(() => viewers.stop());
+		const openedSeconds = await viewers.open();
+		const senders = await Generator.start({
+			...{ port: server.port, dialect: server.sender, connections: sendersCount },
+			script: { path, say: server.sender.say, window: options.window ?? 0 },
+		});
+		stops.unshift(() => senders.stop());
+		await senders.open();
+		return await work({ server, viewers, senders, openedSeconds });
+	} finally {
+		for (const stop of stops) await stop();
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** What a stretch of time cost and brought. */
+export interface Stretch {
+	readonly seconds: number;
+	/** CPU seconds of the server. */
+	readonly cpu: number;
+	readonly viewers: Report;
+	readonly senders: Report;
+}
+
+/** Measures for a while. */
+export async function measureFor({ server, viewers, senders }: FilledRoom, seconds: number): Promise<Stretch> {
+	await Promise.all([viewers.begin(), senders.begin()]);
+	const cpuBefore = cpuSeconds(server.pids);
+	const startedMs = performance.now();
+	await Bun.sleep(seconds * 1_000);
+	const cpu = cpuSeconds(server.pids) - cpuBefore;
+	const elapsed = (performance.now() - startedMs) / 1_000;
+	return { seconds: elapsed, cpu, viewers: await viewers.report(), senders: await senders.report() };
+}
+
+/**
+ * Waits until the script is over and everybody has everything; answers what is wrong, in sentences. Every message at every viewer exactly
+ * once, in the order of its sender and in one order for all, or told to be left out.
+ */
+export async function auditRoom({ viewers, senders }: FilledRoom, options: { timeoutMs: number }): Promise<string[]> {
+	const deadlineMs = performance.now() + options.timeoutMs;
+	let spoken = await senders.report();
+	while (!spoken.over && performance.now() < deadlineMs) {
+		await Bun.sleep(50);
+		spoken = await senders.report();
+	}
+	await viewers.whole(spoken.sent - spoken.rejected, Math.max(1_000, deadlineMs - performance.now()));
+	const { behind, orders, missing, doubled, disordered, omitted, gaps, restarts, garbled, closes, refused, failed } =
+		await viewers.report();
+	const wrong: [number, string][] = [
+		[spoken.over ? 0 : 1, "the script was not said to its end"],
+		[spoken.rejected, "messages were rejected"],
+		[behind, "viewers have not everything"],
+		[restarts === 0 ? Math.max(0, missing - omitted - gaps) : 0, "messages were passed over in silence"],
+		[doubled, "messages came twice"],
+		[disordered, "messages came out of order"],
+		[omitted > 0 || gaps > 0 || restarts > 0 || orders <= 1 ? 0 : orders, "different orders were seen"],
+		[garbled, "frames could not be read"],
+		[refused + failed, "connections could not be made"],
+		[Object.values(closes).reduce((sum, count) => sum + count, 0), "connections were ended"],
+	];
+	return wrong.flatMap(([count, words]) => (count > 0 ? [`${count} ${words}`] : []));
+}

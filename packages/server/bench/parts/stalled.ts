@@ -1,0 +1,82 @@
+import { hubbub } from "../engines/hubbub.ts";
+import { quantileMs } from "../load/histogram.ts";
+import { steady } from "../load/script.ts";
+import { memory } from "../machine/usage.ts";
+import { type Column, judge, medianOf, type Round, rowOf } from "../report/result.ts";
+import { inTurn, type Part, type PartOptions, scaled } from "./part.ts";
+import { auditRoom, inRoom, measureFor } from "./room.ts";
+
+const viewersFull = 4_000;
+const senders = 8;
+const rate = 200;
+const stalledPercent = 20;
+/** A reader that takes nothing is let go after 20 s: this reaches well beyond. */
+const secondsMin = 32;
+
+const columns: readonly Column[] = [
+	{ key: "p50", title: "p50 of the healthy", unit: "ms" },
+	{ key: "p99", title: "p99 of the healthy", unit: "ms" },
+	{ key: "cpu", title: "CPU", unit: "%" },
+	{ key: "memory", title: "memory", unit: "MiB" },
+	{ key: "peak", title: "peak", unit: "MiB" },
+	{ key: "letGo", title: "let go", unit: "" },
+	{ key: "gaps", title: "told as a gap", unit: "" },
+	{ key: "silent", title: "lost in silence", unit: "" },
+];
+
+/** Every fifth reader stops reading: what that costs the others, and whether each drop was told. */
+export const stalled: Part = {
+	name: "stalled",
+	title: "Stalled readers: 4,000 viewers, a fifth of them never reads",
+	when: "always",
+	async run(options) {
+		const subjects = [
+			{ name: "everybody reads", stallPercent: 0 },
+			{ name: "a fifth has stalled", stallPercent: stalledPercent },
+		];
+		const measured = await inTurn(subjects, options, ({ stallPercent }) => measureRoom(stallPercent, options));
+		const rows = [...measured].map(([name, rounds]) => rowOf(name, rounds));
+		const more = (key: string) => (medianOf(rows, "a fifth has stalled", key) / medianOf(rows, "everybody reads", key) - 1) * 100;
+		const inPercent = (value: number) => `${value >= 0 ? "+" : ""}${value.toFixed(1)} %`;
+		return {
+			columns,
+			rows,
+			verdicts: [
+				judge("p99 of the healthy ≤ +10 %", more("p99"), (value) => value <= 10, inPercent),
+				judge("peak memory ≤ +5 %", more("peak"), (value) => value <= 5, inPercent),
+				judge("lost in silence: 0", medianOf(rows, "a fifth has stalled", "silent"), (value) => value === 0, String),
+			],
+			notes: [
+				"Those who stalled have small receive buffers, stop after joining, read again at the end, and come back with their cursor where they were let go.",
+				"Healthy readers' memory in the kernel is not counted, nor is the stalled ones'.",
+			],
+		};
+	},
+};
+
+async function measureRoom(stallPercent: number, { scale, seconds }: PartOptions): Promise<Round> {
+	const measuredSeconds = Math.max(seconds, secondsMin);
+	const script = steady({ rate, seconds: measuredSeconds + 1, senders });
+	return inRoom(hubbub, { viewers: scaled(viewersFull, scale), script, stallPercent }, async (room) => {
+		await room.viewers.stall();
+		room.senders.play();
+		const stretch = await measureFor(room, measuredSeconds);
+		const { residentKib, peakKib } = memory(room.server.pids);
+		await room.viewers.resume();
+		const faults = (await auditRoom(room, { timeoutMs: 30_000 })).filter((fault) => !fault.endsWith("connections were ended"));
+		const after = await room.viewers.report();
+		return {
+			figures: {
+				p50: quantileMs(stretch.viewers.latency, 0.5),
+				p99: quantileMs(stretch.viewers.latency, 0.99),
+				cpu: (stretch.cpu / stretch.seconds) * 100,
+				memory: residentKib / 1_024,
+				peak: peakKib / 1_024,
+				letGo: Object.values(after.closes).reduce((sum, count) => sum + count, 0),
+				gaps: after.gaps,
+				silent: after.restarts > 0 ? Number.NaN : Math.max(0, after.missing - after.gaps - after.omitted),
+			},
+			faults,
+		};
+	});
+}
