@@ -126,7 +126,6 @@ describe("a setting that is wrong", () => {
 	});
 
 	test("[OPS-4] no complaint repeats a secret", () => {
-		for (const variables of [{ HUBBUB_ADMIN_KEY: "hush" }, { HUBBUB_JWT_SECRET: "hush" }])
-			expect(complaint([], variables)).not.toContain("hush");
+		for (const name of ["HUBBUB_ADMIN_KEY", "HUBBUB_JWT_SECRET"]) expect(complaint([], { [name]: "hush" })).not.toContain("hush");
 	});
 });
