@@ -14,9 +14,8 @@ interface Manifest {
 
 const here = import.meta.dir;
 const javascript = "text/javascript; charset=utf-8";
-const pages = ["room", "setup"] as const;
-/** Modules the pages start with; what they import lazily becomes files of its own. */
-const entries = { room: "src/room/room-page.ts", setup: "src/setup/setup-page.ts" } as const;
+/** Each page and the module it starts with; what that imports lazily becomes files of its own. */
+const entries: Readonly<Record<string, string>> = { room: "src/room/room-page.ts", setup: "src/setup/setup-page.ts", lab: "src/lab/lab-page.ts" };
 
 /** Builds everything into `out`, replacing what was there only once all of it is whole. Throws with the bundler's messages where a source is wrong. */
 export async function build(out: string): Promise<Manifest> {
@@ -31,12 +30,16 @@ export async function build(out: string): Promise<Manifest> {
 		return path;
 	};
 
-	const modules = await bundle([join(here, entries.room), join(here, entries.setup)], { splitting: true });
+	const modules = await bundle(
+		Object.values(entries).map((entry) => join(here, entry)),
+		{ splitting: true },
+	);
 	const sources = new Map<string, string>();
 	for (const { path, text, isEntry } of modules) {
 		const address = await put(`/assets/${path}`, javascript, text, true);
 		sources.set(address, text);
-		if (isEntry) for (const page of pages) if (path.startsWith(basename(entries[page], ".ts"))) names[`${page}.js`] = address;
+		const page = isEntry && Object.keys(entries).find((name) => path.startsWith(`${basename(entries[name] as string, ".ts")}-`));
+		if (page) names[`${page}.js`] = address;
 	}
 	const [early] = await bundle([join(here, "src/theme/early.ts")], { splitting: false });
 	if (!early) throw new Error("The early script came out empty.");
@@ -49,7 +52,7 @@ export async function build(out: string): Promise<Manifest> {
 	await put("/sdk.js", javascript, sdk.text, false);
 	await put("/favicon.svg", "image/svg+xml", await readFile(join(here, "src/theme/mark.svg")), false);
 
-	for (const page of pages) {
+	for (const page of Object.keys(entries)) {
 		const html = await readFile(join(here, `pages/${page}.html`), "utf8");
 		await writeFile(join(fresh, `${page}.html`), fill(html, names, sources));
 		manifest.pages[page] = `${page}.html`;
@@ -59,7 +62,10 @@ export async function build(out: string): Promise<Manifest> {
 	return manifest;
 }
 
-async function bundle(entrypoints: string[], { splitting }: { splitting: boolean }): Promise<{ path: string; text: string; isEntry: boolean }[]> {
+async function bundle(
+	entrypoints: string[],
+	{ splitting }: { splitting: boolean },
+): Promise<{ path: string; text: string; isEntry: boolean }[]> {
 	const result = await Bun.build({
 		entrypoints,
 		splitting,
@@ -72,7 +78,11 @@ async function bundle(entrypoints: string[], { splitting }: { splitting: boolean
 		plugins: [tightTemplates],
 	});
 	return Promise.all(
-		result.outputs.map(async (output) => ({ path: basename(output.path), text: await output.text(), isEntry: output.kind === "entry-point" })),
+		result.outputs.map(async (output) => ({
+			path: basename(output.path),
+			text: await output.text(),
+			isEntry: output.kind === "entry-point",
+		})),
 	);
 }
 
@@ -81,10 +91,8 @@ const tightTemplates: Bun.BunPlugin = {
 	name: "tight templates",
 	setup(builder) {
 		builder.onLoad({ filter: /packages[\\/]web[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
-			const source = await readFile(path, "utf8");
-			const contents = source
-				.replace(/(?<=\b(?:html|svg)`)[^]*?(?=`)/g, (markup) => markup.replace(/\n\s*/g, "\n"))
-				.replace(/(?<=\bcss`)[^`]*(?=`)/g, tightStyles);
+			// Indentation is tabs, and only templates and styles run over several lines: outside of them it means nothing at all.
+			const contents = (await readFile(path, "utf8")).replace(/\n\t+/g, "\n").replace(/(?<=\bcss`)[^`]*(?=`)/g, tightStyles);
 			return { contents, loader: "ts" };
 		});
 	},

@@ -3,8 +3,9 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { isStaff, wornRole } from "../room/person.ts";
 import { type Language, languages, type Theme } from "../theme/choice.ts";
 import { controls } from "../theme/controls.ts";
-import { icon } from "../theme/icons.ts";
+import { drawIcon } from "../theme/icons.ts";
 import type { Words } from "../words/en.ts";
+import { menuIcons } from "./menu-icons.ts";
 
 const themes: readonly Theme[] = ["auto", "light", "dark"];
 
@@ -52,17 +53,17 @@ export class Menu extends LitElement {
 		const role = user && wornRole(user);
 		const themeNames = words.themes;
 		return html`<section role="dialog" aria-label=${words.menu} @keydown=${this.#onKey}>
-			<div class="choice" role="group" aria-label=${words.theme}>${icon("moon")}<div class="segments">${themes.map((theme) => html`<button aria-pressed=${this.theme === theme} @click=${() => this.#tell("theme", theme)}>${themeNames[theme]}</button>`)}</div></div>
-			<label class="choice">${icon("globe")}<span class="unseen">${words.language}</span>
+			<div class="choice" role="group" aria-label=${words.theme}>${drawIcon(menuIcons.moon)}<div class="segments">${themes.map((theme) => html`<button aria-pressed=${this.theme === theme} @click=${() => this.#tell("theme", theme)}>${themeNames[theme]}</button>`)}</div></div>
+			<label class="choice">${drawIcon(menuIcons.globe)}<span class="unseen">${words.language}</span>
 				<select @change=${(event: Event) => this.#tell("language", (event.target as HTMLSelectElement).value)}>${languages.map(({ id, own }) => html`<option value=${id} lang=${id} .selected=${id === this.language}>${own}</option>`)}</select>
 			</label>
 			<hr>
-			${isStaff(user) ? html`<button class="item" @click=${() => this.#tell("settings")}>${icon("gear")}${words.settings}</button>` : nothing}
-			<button class="item" @click=${() => this.#tell("shortcuts")}>${icon("keyboard")}${words.shortcuts}</button>
+			${isStaff(user) ? html`<button class="item" @click=${() => this.#tell("settings")}>${drawIcon(menuIcons.gear)}${words.settings}</button>` : nothing}
+			<button class="item" @click=${() => this.#tell("shortcuts")}>${drawIcon(menuIcons.keyboard)}${words.shortcuts}</button>
 			${
 				user && role
-					? html`<button class="item" @click=${() => this.#tell("sign-out")}>${icon("leave")}${words.signOut}</button><div class="who"><bdi>${words.signedInAs(user.name, words.roles[role])}</bdi></div>`
-					: html`<button class="item" @click=${() => this.#tell("sign-in")}>${icon("key")}${words.signIn}</button>`
+					? html`<button class="item" @click=${() => this.#tell("sign-out")}>${drawIcon(menuIcons.leave)}${words.signOut}</button><div class="who"><bdi>${words.signedInAs(user.name, words.roles[role])}</bdi></div>`
+					: html`<button class="item" @click=${() => this.#tell("sign-in")}>${drawIcon(menuIcons.key)}${words.signIn}</button>`
 			}
 		</section>`;
 	}

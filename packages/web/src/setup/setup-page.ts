@@ -3,9 +3,8 @@ import { chosenLanguage } from "../theme/choice.ts";
 import { controls } from "../theme/controls.ts";
 import { icon } from "../theme/icons.ts";
 import { mark } from "../theme/mark.ts";
-import type { Words } from "../words/en.ts";
-import { loadWords } from "../words/words.ts";
 import { requestKey, type SetupOutcome } from "./request-key.ts";
+import { type SetupWords, setupWords } from "./setup-words.ts";
 
 type Step = { readonly phase: "ready" } | { readonly phase: "working" } | SetupOutcome;
 
@@ -30,26 +29,21 @@ export class SetupPage extends LitElement {
 		`,
 	];
 	readonly #token = location.hash.slice(1);
-	#words: Words | null = null;
+	readonly #words: SetupWords = setupWords[chosenLanguage(new URLSearchParams(location.search), navigator.languages)];
 	#step: Step = { phase: "ready" };
 	#isCopied = false;
 
 	constructor() {
 		super();
-		void loadWords(chosenLanguage(new URLSearchParams(location.search), navigator.languages)).then((words) => {
-			this.#words = words;
-			document.title = `${words.setupTitle} · ${words.product}`;
-			this.requestUpdate();
-		});
+		document.title = `${this.#words.setupTitle} · ${this.#words.product}`;
 	}
 
-	override render(): TemplateResult | string {
+	override render(): TemplateResult {
 		const words = this.#words;
-		if (!words) return "";
 		return html`<main>${mark()}<h1>${words.setupTitle}</h1>${this.#body(words)}</main>`;
 	}
 
-	#body(words: Words): TemplateResult {
+	#body(words: SetupWords): TemplateResult {
 		const step = this.#step;
 		switch (step.phase) {
 			case "made":

@@ -23,12 +23,6 @@ const shapes = {
 	shrink: svg`<path d="M4.5 9H9V4.5m6 0V9h4.5M4.5 15H9v4.5m6 0V15h4.5"/>`,
 	talk: svg`<path d="M5.5 5h13A2.5 2.5 0 0 1 21 7.5v7a2.5 2.5 0 0 1-2.5 2.5H12l-4.5 3.5V17h-2A2.5 2.5 0 0 1 3 14.5v-7A2.5 2.5 0 0 1 5.5 5Z"/>`,
 	pencil: svg`<path d="m14.5 6 3.5 3.5M5 19l.8-4L15.5 5.3a1.7 1.7 0 0 1 2.4 0l.8.8a1.7 1.7 0 0 1 0 2.4L9 18.2Z"/>`,
-	gear: svg`<path d="M4 7h6m4 0h6M4 12h2m4 0h10M4 17h9m4 0h3"/><circle cx="12" cy="7" r="2"/><circle cx="8" cy="12" r="2"/><circle cx="15" cy="17" r="2"/>`,
-	key: svg`<circle cx="8.5" cy="15.5" r="4"/><path d="m11.5 12.5 8-8m-3 3 2.5 2.5m-5.2.2 1.8 1.8"/>`,
-	leave: svg`<path d="M10 5H6.5A1.5 1.5 0 0 0 5 6.5v11A1.5 1.5 0 0 0 6.5 19H10m5-10.5L18.5 12 15 15.5M18 12H9.5"/>`,
-	globe: svg`<circle cx="12" cy="12" r="8.2"/><path d="M3.8 12h16.4M12 3.8c2.8 2.6 4 5.3 4 8.2s-1.2 5.6-4 8.2c-2.8-2.6-4-5.3-4-8.2s1.2-5.6 4-8.2Z"/>`,
-	moon: svg`<path d="M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10Z"/>`,
-	keyboard: svg`<rect x="3" y="6.5" width="18" height="11" rx="2.5"/><path d="M7 10.3h.1m3.2 0h.1m3.2 0h.1m3.2 0h.1M8.5 14h7"/>`,
 	check: svg`<path d="m5.5 12.5 4.3 4.3 8.7-9.3"/>`,
 	lock: svg`<rect x="5.5" y="10.5" width="13" height="9" rx="2.5"/><path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5"/>`,
 } satisfies Record<string, SVGTemplateResult>;
@@ -37,5 +31,10 @@ export type IconName = keyof typeof shapes;
 
 /** An icon of 20 CSS pixels unless the style around it says otherwise. */
 export function icon(name: IconName): TemplateResult {
-	return html`<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${shapes[name]}</svg>`;
+	return drawIcon(shapes[name]);
+}
+
+/** The same for a shape of a panel's own. */
+export function drawIcon(shape: SVGTemplateResult): TemplateResult {
+	return html`<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${shape}</svg>`;
 }

@@ -80,7 +80,6 @@ export const en = {
 	copy: "Copy",
 	copied: "Copied",
 	remove: "Delete",
-	more: "More",
 	you: "you",
 	sending: "On its way…",
 	sampled: "Kept, but left out of the live view: the room is very busy",
@@ -222,23 +221,6 @@ export const en = {
 	settingWrite: "Who may write",
 	settingGuests: "Let guests in",
 	saved: "Saved",
-
-	// Setup
-	setupTitle: "Set up this server",
-	setupWords: "This page makes the operator's key. It is shown once, so have a safe place ready for it.",
-	setupStart: "Make the key",
-	setupWorking: "Making the key…",
-	setupNoToken: "The address is missing its token. Open the whole address that the server printed when it first started.",
-	setupKeyTitle: "Your operator's key",
-	setupKeyWords: "Keep it like a password. It is not shown again.",
-	setupNextTitle: "What to do with it",
-	setupNextRoom: "In any room, choose “Sign in” in the menu and paste it: you are the owner there.",
-	setupNextApi: "In programs, send it as a header:",
-	setupDone: "This server has been set up already.",
-	setupDoneWords: "The key was shown once, at that time. If it is lost, start the server with HUBBUB_ADMIN_KEY to set another.",
-	setupBadToken: "The token is not the one this server printed. Copy the whole address from its output.",
-	setupFailed: "The server did not answer as expected. Try again.",
-	openLobby: "Open the lobby",
 };
 
 /** What every language says. A table that misses a key, or says it in another shape, is a type error. */

@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { type House, openBrowser, openHouse, operatorKey, sayAsOperator, until, type Viewer, visit } from "./browser.ts";
+
+setDefaultTimeout(60_000);
+
+let house: House;
+let browser: Browser;
+const viewers: Viewer[] = [];
+
+beforeAll(async () => {
+	[house, browser] = await Promise.all([openHouse(), openBrowser()]);
+});
+
+afterEach(async () => {
+	const complaints = viewers.flatMap((viewer) => viewer.complaints);
+	await Promise.all(viewers.splice(0).map((viewer) => viewer.context.close()));
+	expect(complaints).toEqual([]);
+});
+
+afterAll(async () => {
+	await browser.close();
+	await house.stop();
+});
+
+async function enter(room: string, options: Parameters<typeof visit>[2] = {}, query = ""): Promise<Viewer> {
+	const viewer = await visit(browser, `${house.url}/rooms/${room}${query}`, options);
+	viewers.push(viewer);
+	return viewer;
+}
+
+async function scrollBack(viewer: Viewer): Promise<void> {
+	await viewer.page.locator("hubbub-messages .scroller").evaluate((scroller) => {
+		scroller.scrollTop = 0;
+	});
+}
+
+describe("reading back", () => {
+	test("older messages come page by page up to the first, and what is being read does not move", async () => {
+		for (let at = 1; at <= 180; at++) await sayAsOperator(house, "long", `line ${at}`);
+		const one = await enter("long");
+		await until(async () => (await one.texts()).at(-1) === "line 180");
+		expect((await one.texts()).length).toBeLessThan(180);
+		const before = (await one.texts())[0] as string;
+		const row = one.page.locator(".message", { has: one.page.getByText(before, { exact: true }) }).first();
+		await scrollBack(one);
+		const top = (await row.boundingBox())?.y ?? Number.NaN;
+		await until(async () => (await one.texts())[0] !== before);
+		expect(Math.abs(((await row.boundingBox())?.y ?? Number.NaN) - top)).toBeLessThan(3);
+		while ((await one.texts())[0] !== "line 1") {
+			await scrollBack(one);
+			await Bun.sleep(25);
+		}
+		expect(await one.texts()).toEqual(Array.from({ length: 180 }, (_, index) => `line ${index + 1}`));
+		expect(await one.page.locator("hubbub-messages .edge").innerText()).toContain("began");
+	});
+
+	test("who reads back is not moved by what comes in, is told how much it is, and goes back with one press", async () => {
+		for (let at = 1; at <= 60; at++) await sayAsOperator(house, "reading", `line ${at}`);
+		const one = await enter("reading");
+		await until(async () => (await one.texts()).at(-1) === "line 60");
+		await scrollBack(one);
+		const button = one.page.locator("hubbub-messages .newest");
+		await button.waitFor();
+		await sayAsOperator(house, "reading", "news one");
+		await sayAsOperator(house, "reading", "news two");
+		await until(async () => /2 new/.test(await button.innerText()));
+		await button.click();
+		await button.waitFor({ state: "detached" });
+		expect(await one.page.locator(".message", { hasText: "news two" }).isVisible()).toBe(true);
+	});
+});
+
+describe("harmful names and texts", () => {
+	test("are shown as letters, run nothing, and stay in their row", async () => {
+		const one = await enter("harm");
+		const texts = [
+			"<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">",
+			`z${"\u0300".repeat(200)}algo`,
+			"\u202egnirts desrever\u202c after",
+			"javascript:alert(1) https://example.com/\u202efdp.exe",
+			`${"W".repeat(400)}`,
+		];
+		for (const text of texts) await one.say(text);
+		await until(async () => (await one.texts()).length === texts.length);
+		expect((await one.texts())[0]).toBe(texts[0] as string);
+		expect(await one.page.title()).not.toBe("owned");
+		expect(await one.page.locator("hubbub-messages ol script, hubbub-messages ol img").count()).toBe(0);
+		expect(await one.page.locator('hubbub-messages a[href^="javascript"]').count()).toBe(0);
+		const link = one.page.locator("hubbub-messages a").first();
+		await link.waitFor();
+		expect(await link.getAttribute("rel")).toBe("noopener noreferrer nofollow ugc");
+		const width = await one.page.locator("hubbub-messages .scroller").evaluate((scroller) => scroller.scrollWidth - scroller.clientWidth);
+		expect(width).toBe(0);
+		const rows = await one.page.locator("hubbub-messages .message .line").evaluateAll((lines) => lines.map((line) => getComputedStyle(line).overflowX));
+		expect(rows.filter((overflow) => overflow !== "clip" && overflow !== "hidden")).toEqual([]);
+	});
+});
+
+describe("the page fits", () => {
+	const sizes = { "a phone upright": [390, 844], "a phone on its side": [844, 390], "a narrow phone": [320, 568], "a desktop at 200 %": [720, 450] } as const;
+	test.each(Object.keys(sizes) as (keyof typeof sizes)[])("%s without scrolling sideways, with the box in sight", async (name) => {
+		const [width, height] = sizes[name];
+		const one = await enter("fits", { viewport: { width, height }, hasTouch: true, isMobile: name !== "a desktop at 200 %" });
+		await one.say("fits");
+		await one.page.locator(".message", { hasText: "fits" }).first().waitFor();
+		expect(await one.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+		expect(await one.page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
+		const box = await one.page.locator("hubbub-composer textarea").boundingBox();
+		expect(box && box.x >= 0 && box.x + box.width <= width && box.y + box.height <= height).toBe(true);
+	});
+
+	test.each(["chat", "stage", "both"])("embedded as %s without margins", async (frame) => {
+		const context = await browser.newContext({ viewport: { width: 400, height: 600 }, locale: "en" });
+		const page = await context.newPage();
+		await page.goto(`${house.url}/rooms/fits?embed=${frame}&theme=dark`);
+		const first = page.locator(frame === "chat" ? "hubbub-messages" : "hubbub-stage");
+		await first.waitFor();
+		expect((await first.boundingBox())?.x).toBe(0);
+		expect(await page.locator("hubbub-composer").count()).toBe(frame === "stage" ? 0 : 1);
+		await context.close();
+	});
+});
+
+describe("language and theme", () => {
+	test("follow the browser, and a choice in the menu is kept", async () => {
+		const one = await enter("choices", { locale: "zh-CN", colorScheme: "light" });
+		const page = one.page;
+		expect(await page.locator("hubbub-composer textarea").getAttribute("placeholder")).toBe("说点什么…");
+		const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+		const light = await background();
+		await page.getByRole("button", { name: "菜单" }).click();
+		await page.getByRole("button", { name: "深色" }).click();
+		expect(await background()).not.toBe(light);
+		const dark = await background();
+		await page.locator("hubbub-menu select").selectOption("en");
+		await until(async () => (await page.locator("hubbub-composer textarea").getAttribute("placeholder")) === "Say something…");
+		expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+		await page.reload();
+		await page.locator("hubbub-composer textarea").waitFor();
+		expect(await page.locator("hubbub-composer textarea").getAttribute("placeholder")).toBe("Say something…");
+		expect(await background()).toBe(dark);
+	});
+});
+
+describe("the host", () => {
+	test("signs in with the operator's key and changes the room for everybody, at once", async () => {
+		const [host, guest] = await Promise.all([enter("hosted"), enter("hosted")]);
+		const page = host.page;
+		await page.getByRole("button", { name: "Menu" }).click();
+		await page.getByRole("button", { name: "Sign in" }).click();
+		await page.getByPlaceholder("Key or token").fill(operatorKey);
+		await page.locator("hubbub-sign-in form .button").click();
+		await until(async () => (await page.locator("hubbub-composer .identity .name").count()) === 1 && (await page.locator(".rename").count()) === 0);
+		await page.getByRole("button", { name: "Menu" }).click();
+		await page.getByRole("button", { name: "Room settings" }).click();
+		await page.getByLabel("Title").fill("<b>Opening night</b>");
+		await page.getByLabel("Only the hosts may write").check();
+		await page.getByRole("button", { name: "Save" }).click();
+		await page.locator("hubbub-room-settings .saved").waitFor();
+		await guest.page.getByRole("heading", { name: "<b>Opening night</b>" }).first().waitFor();
+		expect(await guest.page.locator("hubbub-composer .closed").innerText()).toContain("Only the hosts");
+		expect(await guest.page.locator(".notice.settings").innerText()).toContain("Opening night");
+	});
+});
+
+describe("a room that is not there", () => {
+	test("is told in words, with a way out", async () => {
+		const shut = await openHouse({ HUBBUB_AUTO_CREATE_ROOMS: "off" });
+		const context = await browser.newContext({ locale: "en" });
+		const page = await context.newPage();
+		// The server answers such an address with a problem document; a proxy or a room closed meanwhile leaves a reader with the page.
+		await page.route("**/rooms/nowhere", async (route) => route.fulfill({ response: await route.fetch({ url: `${house.url}/` }) }));
+		await page.goto(`${shut.url}/rooms/nowhere`);
+		await page.locator("hubbub-room .closed", { hasText: "There is no such room" }).waitFor();
+		expect(await page.getByRole("link", { name: "Go to the lobby" }).getAttribute("href")).toBe("/");
+		await context.close();
+		await shut.stop();
+	});
+});

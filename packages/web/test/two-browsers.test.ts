@@ -1,0 +1,194 @@
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { type House, openBrowser, openHouse, sayAsOperator, until, type Viewer, visit } from "./browser.ts";
+import { layWire, type Wire } from "./cut-wire.ts";
+
+setDefaultTimeout(60_000);
+
+let house: House;
+let browser: Browser;
+const viewers: Viewer[] = [];
+const wires: Wire[] = [];
+
+beforeAll(async () => {
+	[house, browser] = await Promise.all([openHouse({ HUBBUB_RATE_LIMIT: "4/8s" }), openBrowser()]);
+});
+
+afterEach(async () => {
+	const complaints = viewers.flatMap((viewer) => viewer.complaints);
+	await Promise.all(viewers.splice(0).map((viewer) => viewer.context.close()));
+	for (const wire of wires.splice(0)) wire.stop();
+	expect(complaints).toEqual([]);
+});
+
+afterAll(async () => {
+	await browser.close();
+	await house.stop();
+});
+
+async function enter(room: string, options: Parameters<typeof visit>[2] = {}, base = house.url, query = ""): Promise<Viewer> {
+	const viewer = await visit(browser, `${base}/rooms/${room}${query}`, options);
+	viewers.push(viewer);
+	return viewer;
+}
+
+async function sees(viewer: Viewer, text: string): Promise<void> {
+	await viewer.page.locator("hubbub-messages .message .text", { hasText: text }).first().waitFor();
+}
+
+describe("two people in one room", () => {
+	test("read each other at once, in one order, each message once", async () => {
+		const [one, two] = await Promise.all([enter("both-ways"), enter("both-ways", { locale: "zh-CN" })]);
+		await one.say("hello from one");
+		await sees(two, "hello from one");
+		await two.say("两号听到了");
+		await sees(one, "两号听到了");
+		await one.say("and back");
+		await sees(two, "and back");
+		const expected = ["hello from one", "两号听到了", "and back"];
+		expect(await one.texts()).toEqual(expected);
+		expect(await two.texts()).toEqual(expected);
+	});
+
+	test("see what is said fly across the stage, but not what was said before they came", async () => {
+		await sayAsOperator(house, "flying", "said before");
+		const [one, two] = await Promise.all([enter("flying"), enter("flying")]);
+		await one.say("fly, my line");
+		const line = two.page.locator("hubbub-stage .danmaku .line", { hasText: "fly, my line" });
+		await line.waitFor({ state: "attached" });
+		const left = () => line.evaluate((element) => element.getBoundingClientRect().left);
+		const first = await left();
+		await until(async () => (await left()) < first - 5);
+		expect(await two.page.locator("hubbub-stage .danmaku .line", { hasText: "said before" }).count()).toBe(0);
+		// The writer's own line flies too, and is outlined.
+		expect(await one.page.locator("hubbub-stage .danmaku .line.mine").count()).toBe(1);
+	});
+
+	test("can turn danmaku off by the key D, and it stays off", async () => {
+		const one = await enter("no-danmaku");
+		await one.page.locator("hubbub-stage").click({ position: { x: 5, y: 5 } });
+		await one.page.keyboard.press("d");
+		await one.say("nothing flies");
+		await sees(one, "nothing flies");
+		expect(await one.page.locator("hubbub-stage .line").count()).toBe(0);
+		await one.page.reload();
+		await sees(one, "nothing flies");
+		expect(await one.page.locator("hubbub-stage button[aria-pressed]").first().getAttribute("aria-pressed")).toBe("false");
+	});
+});
+
+describe("a network that goes away", () => {
+	test("costs nothing: what was said meanwhile, on both sides, stands once and in order, under a line that counts it", async () => {
+		const wire = layWire(house.url);
+		wires.push(wire);
+		const near = await enter("cut", {}, wire.url);
+		const far = await enter("cut");
+		await far.say("before");
+		await sees(near, "before");
+		wire.cut();
+		const pill = near.page.locator("hubbub-connection .pill");
+		await until(async () => !/live/.test(await pill.innerText()));
+		await far.say("missed one");
+		await far.say("missed two");
+		await near.say("written in the dark");
+		await sees(far, "missed two");
+		expect(await near.page.locator(".message.sending").count()).toBe(1);
+		wire.mend();
+		await sees(far, "written in the dark");
+		await until(async () => /live/.test(await pill.innerText()));
+		const expected = ["before", "missed one", "missed two", "written in the dark"];
+		await until(async () => (await near.texts()).length >= expected.length && (await near.page.locator(".message.sending").count()) === 0);
+		expect(await near.texts()).toEqual(expected);
+		expect(await far.texts()).toEqual(expected);
+		expect(await near.page.locator(".notice.missed").innerText()).toContain("2");
+	});
+
+	test("is told in words when the device itself is offline, and goes on by itself", async () => {
+		const one = await enter("offline");
+		await one.context.setOffline(true);
+		const pill = one.page.locator("hubbub-connection .pill");
+		await until(async () => /offline/.test(await pill.innerText()));
+		await pill.click();
+		expect(await one.page.locator("hubbub-connection .card").innerText()).toContain("no network");
+		await one.context.setOffline(false);
+		await until(async () => /live/.test(await pill.innerText()));
+	});
+});
+
+describe("writing", () => {
+	test("a refused text comes back into the box with the reason and a countdown, and can be sent when it is over", async () => {
+		const one = await enter("refused");
+		const box = one.page.locator("hubbub-composer textarea");
+		const refusal = one.page.locator("hubbub-composer .refusal");
+		let last = 0;
+		while ((await refusal.count()) === 0) {
+			last++;
+			await one.say(`quick ${last}`);
+			await until(async () => (await refusal.count()) > 0 || (await one.page.locator(".message:not(.sending)").count()) === last);
+		}
+		expect(await box.inputValue()).toBe(`quick ${last}`);
+		expect(await refusal.innerText()).toMatch(/too fast.*Wait \d+ s/s);
+		const send = one.page.locator("hubbub-composer .send");
+		expect(await send.isDisabled()).toBe(true);
+		expect(await send.innerText()).toMatch(/^\d+$/);
+		await until(() => send.isEnabled());
+		await box.press("Enter");
+		await sees(one, `quick ${last}`);
+		expect(await box.inputValue()).toBe("");
+		expect(await one.texts()).toEqual(Array.from({ length: last }, (_, index) => `quick ${index + 1}`));
+	});
+
+	test("an input method's Enter only confirms, Shift+Enter breaks the line, Enter sends", async () => {
+		const one = await enter("ime");
+		const box = one.page.locator("hubbub-composer textarea");
+		await box.fill("ni hao");
+		await box.evaluate((element) => {
+			const enter = { key: "Enter", bubbles: true, composed: true, cancelable: true };
+			element.dispatchEvent(new KeyboardEvent("keydown", { ...enter, isComposing: true }));
+			element.dispatchEvent(new KeyboardEvent("keydown", { ...enter, keyCode: 229 }));
+		});
+		await box.press("Shift+Enter");
+		await box.pressSequentially("second line");
+		expect(await box.inputValue()).toBe("ni hao\nsecond line");
+		expect(await one.texts()).toEqual([]);
+		await box.press("Enter");
+		await sees(one, "second line");
+		expect(await one.texts()).toEqual(["ni hao\nsecond line"]);
+	});
+
+	test("a reply carries a quote, and the answered person's row is tinted", async () => {
+		const [one, two] = await Promise.all([enter("reply"), enter("reply")]);
+		await one.say("who knows?");
+		const row = two.page.locator(".message", { hasText: "who knows?" });
+		await row.hover();
+		await row.getByRole("button", { name: "Reply" }).click();
+		await two.say("I do");
+		const answer = one.page.locator(".message.to-me", { hasText: "I do" });
+		await answer.waitFor();
+		expect(await answer.locator(".quote").innerText()).toContain("who knows?");
+	});
+
+	test("a guest can take another name, and stays the same person", async () => {
+		const one = await enter("rename");
+		await one.say("first");
+		await one.page.getByRole("button", { name: "Change your name" }).click();
+		await one.page.getByLabel("Your name here").fill("Marigold");
+		await one.page.getByRole("button", { name: "Save" }).click();
+		await until(async () => /Marigold/.test(await one.page.locator("hubbub-composer .identity").innerText()));
+		await one.say("second");
+		await sees(one, "second");
+		expect(await one.texts()).toEqual(["first", "second"]);
+		expect(await one.page.locator(".message.mine").count()).toBe(2);
+	});
+
+	test("one's own message can be taken back, and leaves no hole for others", async () => {
+		const [one, two] = await Promise.all([enter("take-back"), enter("take-back")]);
+		await one.say("a slip");
+		await sees(two, "a slip");
+		const row = one.page.locator(".message", { hasText: "a slip" });
+		await row.hover();
+		await row.getByRole("button", { name: "Delete" }).click();
+		await until(async () => (await two.texts()).length === 0);
+		expect(await one.texts()).toEqual([]);
+	});
+});
