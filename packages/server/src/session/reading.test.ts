@@ -60,6 +60,17 @@ describe("a reader on a slow link", () => {
 		expect(told(visitor)).toEqual(["0-3000", 3_001]);
 	});
 
+	test("[FAN-5] left behind twice, it is told two gaps that meet", async () => {
+		const house = makeHouse();
+		const visitor = await welcomed(house);
+		visitor.link.writable = false;
+		await sayMany(house, 3_000);
+		visitor.drain(1);
+		await sayMany(house, 3_000);
+		visitor.drain();
+		expect(told(visitor)).toEqual(["0-3000", "3000-6000"]);
+	});
+
 	test("[FAN-5] whatever a link takes and when, a reader is told each offset once and in order, or the gap it lies in", async () => {
 		const steps = fc.array(
 			fc.oneof(fc.record({ say: fc.integer({ min: 1, max: 40 }) }), fc.record({ drain: fc.integer({ min: 1, max: 9 }) })),
@@ -116,6 +127,24 @@ describe("a reader on a slow link", () => {
 			visitor.session.heard();
 		}
 		expect(visitor.link.closed).toBeNull();
+	});
+
+	test("[FAN-6] one that takes one long frame bit by bit is not, until it takes no more", async () => {
+		const house = makeHouse();
+		const visitor = await welcomed(house);
+		visitor.drain(1);
+		await sayMany(house, 5);
+		for (let round = 0; round < 6; round++) {
+			await house.pass(15_000);
+			visitor.session.heard();
+			visitor.session.onProgress();
+		}
+		expect(visitor.link.closed).toBeNull();
+		await house.pass(18_000);
+		visitor.session.heard();
+		expect(visitor.link.closed).toBeNull();
+		await house.pass(5_000);
+		expect(visitor.link.closed?.code).toBe(4101);
 	});
 
 	test("[FAN-6] too many private answers waiting are 4101 at once", async () => {
@@ -269,6 +298,18 @@ describe("the text subprotocol", () => {
 		const visitor = await lines(house);
 		expect(visitor.link.closed?.code).toBe(4001);
 		expect(visitor.lines()).toEqual(["* This room does not let guests in. Sign in first."]);
+	});
+
+	test("[TXT-3] figures, which are no lines, hold up no lines behind them", async () => {
+		const house = makeHouse();
+		const visitor = await lines(house);
+		visitor.link.writable = false;
+		await sayMany(house, 1);
+		(await house.room()).like(1);
+		await house.pass(3_000);
+		await sayMany(house, 1, "y");
+		visitor.drain();
+		expect(visitor.lines().slice(-2)).toEqual(["speaker: x 0", "speaker: y 0"]);
 	});
 
 	test("[FAN-5] a gap is a line of the server's", async () => {

@@ -135,6 +135,28 @@ describe("every frame and its answer", () => {
 		expect((await house.room()).viewers).toBe(0);
 	});
 
+	test("[WS-6] one that goes while a room is opened or read for it leaves nobody behind in the room", async () => {
+		for (const phase of ["opening", "reading"] as const) {
+			const house = makeHouse();
+			const host = phase === "reading" ? await house.room() : null;
+			if (host) for (let index = 0; index < serverLimits.recentEventsMax + 200; index++) await say(host, "speaker", `${index}`);
+			await house.clock.advance(1_000);
+			let open = () => {};
+			house.log.gate = new Promise((resolve) => {
+				open = () => resolve();
+			});
+			const visitor = house.connect();
+			visitor.send({ type: "hello", rooms: [{ room: "lobby", ...(host && { after: host.cursorAt(1) }) }] });
+			await house.clock.settle();
+			visitor.session.onClosed();
+			open();
+			house.log.gate = null;
+			await house.clock.settle();
+			expect((await house.room()).viewers).toBe(0);
+			expect(visitor.frame("joined")).toEqual([]);
+		}
+	});
+
 	test("a peer that never finishes the closing handshake is dropped", async () => {
 		const house = makeHouse();
 		const visitor = await welcomed(house);

@@ -270,6 +270,11 @@ export class Session implements Desk {
 		this.#services.table.checkIn(this, serverLimits.stalledMs);
 	}
 
+	/** The link took some of what waits, if not all: its peer is slow, and reads. */
+	onProgress(): void {
+		if (this.#stalledSinceMs !== null) this.#stalledSinceMs = this.#services.clock.monotonicMs();
+	}
+
 	/** The link takes frames again: private ones first, then each room from its cursor. */
 	onWritable(): void {
 		this.#stalledSinceMs = null;
@@ -292,11 +297,12 @@ export class Session implements Desk {
 		this.#checkIn(isDue ? limits.heartbeatMs : limits.heartbeatMs - silentMs, this.#phase.principal);
 	}
 
-	/** Looks again after this time, or when the rights end where that is sooner. */
+	/** Looks again after this time, or when the rights end or a stall has lasted too long where that is sooner. */
 	#checkIn(delayMs: number, principal: Principal): void {
 		const { table, clock } = this.#services;
 		const untilExpiryMs = (principal.expiresAtMs ?? Number.POSITIVE_INFINITY) - clock.wallMs();
-		table.checkIn(this, Math.max(0, Math.min(delayMs, untilExpiryMs)));
+		const untilStalledMs = (this.#stalledSinceMs ?? Number.POSITIVE_INFINITY) + serverLimits.stalledMs - clock.monotonicMs();
+		table.checkIn(this, Math.max(0, Math.min(delayMs, untilExpiryMs, untilStalledMs)));
 	}
 
 	#isExpired(principal: Principal): boolean {

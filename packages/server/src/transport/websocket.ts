@@ -113,9 +113,11 @@ export function createWebSocketHandler(
 		},
 		drain(socket) {
 			const { data } = socket;
-			if (data.use !== "room" || !data.connection || socket.getBufferedAmount() > 0) return;
-			data.connection.link.drained();
-			data.connection.session.onWritable();
+			if (data.use !== "room" || !data.connection) return;
+			const { link, session } = data.connection;
+			if (socket.getBufferedAmount() > 0) return session.onProgress();
+			link.drained();
+			session.onWritable();
 		},
 		close({ data }) {
 			connections.dec({ transport: data.use === "room" ? "websocket" : "lab" });
