@@ -120,6 +120,7 @@ export class LaneBook {
 		const seenMs = this.#seenMs.get(id);
 		if (seenMs === undefined) remember(this.#saidMs, id, saidMs);
 		else if (saidMs >= this.#mendedMs) this.#addDelay(saidMs, seenMs);
+		else if (seenMs >= this.#mendedMs) this.counts.madeUp++;
 	}
 
 	enter(news: LaneNews, nowMs: number): void {
@@ -161,10 +162,11 @@ export class LaneBook {
 	#read(frame: Downstream, nowMs: number): void {
 		switch (frame.type) {
 			case "joined":
-				return this.#follow(frame.cursor, frame.events, 0, nowMs);
+				return this.#follow(frame.cursor, frame.recovered ? frame.events : this.#unseen(frame.events), 0, nowMs);
 			case "batch": {
 				const repeated = (frame.repeats ?? []).reduce((sum, { count }) => sum + count, 0);
-				return this.#follow(frame.cursor, frame.events, (frame.omitted ?? 0) + repeated, nowMs);
+				const events = frame.recovered === false ? this.#unseen(frame.events) : frame.events;
+				return this.#follow(frame.cursor, events, (frame.omitted ?? 0) + repeated, nowMs);
 			}
 			case "gap":
 				// What lies in a gap was announced, but it was not seen: it is missed all the same.
@@ -173,6 +175,11 @@ export class LaneBook {
 				// The others say nothing of what was said in the room.
 				return;
 		}
+	}
+
+	/** Who starts over is handed the latest history, of which some may be known: that is no doubling. */
+	#unseen(events: readonly RoomEvent[]): readonly RoomEvent[] {
+		return events.filter(({ offset }) => offset > this.#through);
 	}
 
 	/** Moves on to `cursor` by way of `events`; holes between them are missed unless the server told of as many left out. */

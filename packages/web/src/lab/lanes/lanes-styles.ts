@@ -75,8 +75,9 @@ export const lanesStyles = css`
 		.say { flex-basis: 100%; flex-wrap: wrap; }
 		.say .field { flex: 1 1 100%; }
 		.say .button { flex: 1; }
-		.crowd { flex: 1 1 100%; flex-wrap: wrap; }
-		.crowd input { flex: 1; }
+		.crowd { flex: 1 1 100%; }
+		.crowd span { white-space: nowrap; }
+		.crowd input { flex: 1; min-width: 60px; }
 	}
 	@media (pointer: coarse) { .toggle { min-height: 44px; padding-inline: 18px; font-size: 14px; } .crowd input { min-height: 44px; } }
 `;

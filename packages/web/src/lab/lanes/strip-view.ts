@@ -7,7 +7,8 @@ export const pixelsPerMs = 0.026;
 export const stripHeight = 64;
 const barY = 40;
 const dotY = 18;
-const clusterPixels = 9;
+const dotPixels = 9;
+const numberPixels = 14;
 /** An open request is drawn until far beyond the right edge, which cuts it off at now. */
 const farMs = 3_600_000;
 const shownMs = 90_000;
@@ -24,7 +25,9 @@ export function stripView(book: LaneBook, saidMs: readonly number[], originMs: n
 		<g class="moving">
 			${saidMs.filter((ms) => ms > since).map((ms) => svg`<line class="said" x1=${x(ms)} x2=${x(ms)} y1="0" y2=${stripHeight}/>`)}
 			${bars.map((bar) => barView(bar, x))}
-			${clusters(book.dots.filter(({ atMs }) => atMs > since)).map((cluster) => clusterView(cluster, x))}
+			${clusters(book.dots.filter(({ atMs }) => atMs > since))
+				.toSorted((one, other) => one.count - other.count)
+				.map((cluster) => clusterView(cluster, x))}
 			${cutsOf(book, nowMs).map(([from, to]) => svg`<rect class="gap" x=${x(from)} y=${barY - 9} width=${(to - from) * pixelsPerMs} height="18"/>`)}
 		</g>`}</svg>`;
 }
@@ -46,12 +49,15 @@ export interface Cluster {
 	readonly isMadeUp: boolean;
 }
 
-/** Gathers dots within nine pixels of the first; those made up for stay apart from the others. */
+/**
+ * Gathers dots within nine pixels of the first, or fourteen where they are a number already and take more room; those made up for stay
+ * apart from the others.
+ */
 export function clusters(dots: readonly Dot[]): Cluster[] {
 	const found: { atMs: number; count: number; isMadeUp: boolean }[] = [];
 	for (const { atMs, isMadeUp } of dots) {
 		const last = found.at(-1);
-		if (last && last.isMadeUp === isMadeUp && (atMs - last.atMs) * pixelsPerMs < clusterPixels) last.count++;
+		if (last && last.isMadeUp === isMadeUp && (atMs - last.atMs) * pixelsPerMs < (last.count > 1 ? numberPixels : dotPixels)) last.count++;
 		else found.push({ atMs, count: 1, isMadeUp });
 	}
 	return found;

@@ -68,15 +68,16 @@ export const ladderStyles = css`
 	.headers .telling { color: var(--hubbub-accent); font-weight: 600; }
 	.state-mark { display: inline-flex; align-items: center; gap: 8px; margin-inline-start: -6px; font: 600 11px/16px var(--mono); color: var(--hubbub-quiet); }
 	.state-mark::before { content: ""; width: 10px; height: 10px; border-radius: 50%; background: var(--state); box-shadow: 0 0 0 3px var(--hubbub-panel); }
-	.accept { margin: 2px 12px; padding: 12px; border-radius: var(--hubbub-radius-small); border: 1px dashed color-mix(in oklab, var(--hubbub-accent), transparent 40%); background: var(--hubbub-accent-soft); }
-	.accept h4 { margin: 0 0 6px; font-size: 13px; }
-	.accept dl { display: grid; grid-template-columns: auto 1fr; gap: 3px 14px; margin: 0; font-size: 12px; line-height: 18px; }
-	.accept dt { color: var(--hubbub-quiet); }
-	.accept dd { margin: 0; font-family: var(--mono); overflow-wrap: anywhere; }
-	.accept dd b { color: var(--hubbub-accent); }
-	.accept p { margin: 8px 0 0; font-size: 12px; line-height: 18px; color: var(--hubbub-quiet); }
-	.accept .verdict { display: flex; gap: 6px; align-items: center; color: var(--hubbub-good); font-weight: 600; font-size: 13px; }
-	.accept .verdict.no { color: var(--hubbub-danger); }
+	.proof { margin: 2px 12px; padding: 12px; border-radius: var(--hubbub-radius-small); border: 1px dashed color-mix(in oklab, var(--hubbub-accent), transparent 40%); background: var(--hubbub-accent-soft); }
+	.proof h4 { margin: 0 0 6px; font-size: 13px; }
+	.proof dl { display: grid; grid-template-columns: auto 1fr; gap: 3px 14px; margin: 0; font-size: 12px; line-height: 18px; }
+	.proof dt { color: var(--hubbub-quiet); }
+	.proof dd { margin: 0; font-family: var(--mono); overflow-wrap: anywhere; }
+	.proof dd b { color: var(--hubbub-accent); }
+	.proof p { margin: 8px 0 0; font-size: 12px; line-height: 18px; color: var(--hubbub-quiet); }
+	.proof .verdict { display: flex; gap: 6px; align-items: center; color: var(--hubbub-good); font-weight: 600; font-size: 13px; }
+	.proof .verdict.no { color: var(--hubbub-danger); }
+	.state-mark + .end { padding-inline: 12px; font-size: 12px; color: var(--hubbub-danger); }
 	.mistake { padding-inline: 12px; color: var(--hubbub-danger); }
 	.ladder-empty { padding: 40px 24px 40px 12px; margin: 0; color: var(--hubbub-quiet); text-align: center; text-wrap: balance; }
 	.forgotten { padding: 0 0 4px 84px; font-size: 12px; color: var(--hubbub-quiet); }
@@ -86,8 +87,8 @@ export const ladderStyles = css`
 		.ladder::after { inset-inline-end: 18px; }
 		.rung { padding: 6px 19px; }
 		.rung > time { position: static; display: block; width: auto; text-align: start; padding-inline-start: 12px; }
-		.accept dl { grid-template-columns: 1fr; gap: 0; }
-		.accept dd { margin-bottom: 4px; }
+		.proof dl { grid-template-columns: 1fr; gap: 0; }
+		.proof dd { margin-bottom: 4px; }
 		.bits { grid-template-columns: auto 1fr; }
 		.bits .reading { grid-column: 1 / -1; color: var(--hubbub-quiet); }
 		.forgotten { padding-inline-start: 30px; }

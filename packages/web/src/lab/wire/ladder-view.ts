@@ -53,7 +53,7 @@ function body(rung: Rung, says: Says): TemplateResult {
 		case "frame":
 			return frameView(rung, says);
 		case "state":
-			return html`<span class="state-mark at-${rung.readyState}">${words.wire.states[rung.readyState]}</span>`;
+			return html`<span class="state-mark at-${rung.readyState}">${words.wire.states[rung.readyState]}</span>${rung.end === "cut" ? html`<span class="end">${words.wire.dropped}</span>` : nothing}`;
 		case "mistake":
 			return html`<p class="mistake" role="alert">${words.wire.mistakes[rung.words] ?? rung.words}</p>`;
 		default:
@@ -67,7 +67,7 @@ function headerView({ name, value }: Header): TemplateResult {
 
 function acceptView(rung: AcceptRung, { words }: Says): TemplateResult {
 	const { wire } = words;
-	return html`<section class="accept" aria-label=${wire.accept}>
+	return html`<section class="proof" aria-label=${wire.accept}>
 		<h4>${wire.accept}</h4>
 		<dl>
 			<dt>${wire.acceptKey}</dt><dd>${rung.key}</dd>

@@ -12,9 +12,12 @@ export type Rung = { readonly id: number; readonly atMs: number } & (
 	  }
 	| AcceptRung
 	| FrameRung
-	| { readonly kind: "state"; readonly readyState: ReadyState }
+	| { readonly kind: "state"; readonly readyState: ReadyState; readonly end: End }
 	| { readonly kind: "mistake"; readonly words: string }
 );
+
+/** How an open connection ended: after close frames from both sides, or without; null where it did not. */
+export type End = "closed" | "cut" | null;
 
 export interface Header {
 	readonly name: string;
@@ -86,13 +89,19 @@ function rungOf(ladder: Ladder, seen: Observation): Rung | null {
 			return { ...base, kind: "frame", ...frame, fields: splitFields(frame), headerShare: frame.headerBytes / total };
 		}
 		case "state":
-			return { ...base, kind: "state", readyState: seen.readyState };
+			return { ...base, kind: "state", readyState: seen.readyState, end: seen.readyState === 3 ? endOf(ladder) : null };
 		case "mistake":
 			return { ...base, kind: "mistake", words: seen.words };
 		default:
 			seen satisfies never;
 			return null;
 	}
+}
+
+function endOf(ladder: Ladder): End {
+	if (ladder.readyState === 0 || ladder.readyState === 3) return null;
+	const closers = ladder.rungs.flatMap((rung) => (rung.kind === "frame" && rung.opcode === 8 ? rung.from : []));
+	return closers.includes("client") && closers.includes("server") ? "closed" : "cut";
 }
 
 function answeredAccept(ladder: Ladder): string | null {

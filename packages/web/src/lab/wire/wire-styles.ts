@@ -11,7 +11,7 @@ export const wireStyles = css`
 	.field.text { flex: 1 1 120px; min-width: 0; }
 	.field.code { width: 84px; }
 	.field.reason { width: 116px; }
-	select.field { appearance: none; padding-inline-end: 28px; background-image: linear-gradient(45deg, transparent 50%, var(--hubbub-quiet) 50%), linear-gradient(-45deg, transparent 50%, var(--hubbub-quiet) 50%); background-position: right 15px center, right 10px center; background-size: 5px 5px; background-repeat: no-repeat; }
+	.controls select.field { appearance: none; padding-inline-end: 30px; background-image: linear-gradient(45deg, transparent 50%, var(--hubbub-quiet) 50%), linear-gradient(-45deg, transparent 50%, var(--hubbub-quiet) 50%); background-position: right 15px center, right 10px center; background-size: 5px 5px; background-repeat: no-repeat; }
 	.kinds { display: flex; }
 	.kind { min-height: 36px; padding: 0 12px; border-radius: var(--hubbub-radius-round); color: var(--hubbub-quiet); }
 	.kind[aria-pressed="true"] { background: var(--hubbub-raised); color: var(--hubbub-ink); font-weight: 600; box-shadow: 0 0 0 1px var(--hubbub-line); }
