@@ -4,10 +4,11 @@ import { fanoutBusy, fanoutQuiet } from "./fanout.ts";
 import { history } from "./history.ts";
 import { idle } from "./idle.ts";
 import type { Part } from "./part.ts";
+import { pollingCache } from "./polling-cache.ts";
 import { replay } from "./replay.ts";
 import { soak } from "./soak.ts";
 import { stalled } from "./stalled.ts";
 import { storm } from "./storm.ts";
 
 /** Every part, in the order of a whole run. */
-export const parts: readonly Part[] = [fanoutBusy, fanoutQuiet, compressed, idle, stalled, storm, ack, history, replay, soak];
+export const parts: readonly Part[] = [fanoutBusy, fanoutQuiet, compressed, idle, stalled, storm, ack, history, replay, soak, pollingCache];
