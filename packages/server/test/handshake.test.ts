@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { until } from "./client.ts";
 import { handshake, RawSocket } from "./raw-socket.ts";
 import { startServer, type TestServer } from "./start-server.ts";
 
@@ -99,5 +100,44 @@ describe("a handshake that cannot be", () => {
 		raw.destroy();
 		expect((await server.request("/healthz")).status).toBe(200);
 		expect((await open(handshake("/"))).status).toBe(101);
+	});
+});
+
+describe("how many may come from one address", () => {
+	test("[SEC-4] one more than the limit is 429 until one has left; this machine's own, and other addresses, are let in", async () => {
+		const crowded = await startServer({ HUBBUB_DATA: "memory", HUBBUB_MAX_CONNECTIONS_PER_IP: "2", HUBBUB_TRUSTED_PROXIES: "loopback" });
+		const from = async (address: string | null) => {
+			const raw = await RawSocket.open(crowded.port);
+			raw.write(handshake("/", { "X-Forwarded-For": address }));
+			return { raw, ...(await raw.response()) };
+		};
+		const first = await from("203.0.113.5");
+		const others = [await from("203.0.113.5"), await from("203.0.113.6"), await from(null), await from(null), await from(null)];
+		expect([first, ...others].map(({ status }) => status)).toEqual([101, 101, 101, 101, 101, 101]);
+		const refused = await from("203.0.113.5");
+		expect([refused.status, JSON.parse(refused.body).code]).toEqual([429, "too_many_connections"]);
+		expect(refused.headers.get("retry-after")).toBe("10");
+		first.raw.destroy();
+		await until(async () => {
+			const again = await from("203.0.113.5");
+			others.push(again);
+			return again.status === 101;
+		});
+		for (const { raw } of [...others, refused]) raw.destroy();
+		await crowded.stop();
+	});
+
+	test("[SEC-4] an address that only its sender claims counts for nothing", async () => {
+		const plain = await startServer({ HUBBUB_DATA: "memory", HUBBUB_MAX_CONNECTIONS_PER_IP: "1" });
+		const opened = await Promise.all(
+			Array.from({ length: 3 }, async () => {
+				const raw = await RawSocket.open(plain.port);
+				raw.write(handshake("/", { "X-Forwarded-For": "203.0.113.5" }));
+				return { raw, ...(await raw.response()) };
+			}),
+		);
+		expect(opened.map(({ status }) => status)).toEqual([101, 101, 101]);
+		for (const { raw } of opened) raw.destroy();
+		await plain.stop();
 	});
 });
