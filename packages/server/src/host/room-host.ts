@@ -249,22 +249,22 @@ export class RoomHost implements AnswerSource {
 	async place(after: Position | null, through: number): Promise<Placement> {
 		if (!after || !this.isOwnPosition(after) || through - after.offset > limits.recoveryEventsMax) {
 			const from = Math.max(0, through - limits.historyOnJoin);
-			return { recovered: false, events: await this.#between(from, through, limits.historyOnJoin), through };
+			return { recovered: false, events: latestFitting(await this.#between(from, through, limits.historyOnJoin)), through };
 		}
-		const events = await this.#between(after.offset, through, limits.recoveryPageMax);
+		const events = await this.next(after.offset, through);
 		return { recovered: true, events, through: events.at(-1)?.event.offset ?? Math.max(after.offset, through) };
 	}
 
 	/** The next page of what a reader at `after` misses up to `through`. Throws `LogUnavailable`. */
 	async next(after: number, through: number): Promise<readonly LoggedEvent[]> {
-		return this.#between(after, through, limits.recoveryPageMax);
+		return firstFitting(await this.#between(after, through, limits.recoveryPageMax));
 	}
 
 	/** A page of the archive before a position, or before the end. Throws `LogUnavailable`. */
 	async history(before: Position | null, limit: number): Promise<HistoryPage> {
 		const end = before && this.isOwnPosition(before) ? before.offset : this.#head + 1;
 		const from = Math.max(0, end - 1 - limit);
-		const events = await this.#between(from, end - 1, limit);
+		const events = latestFitting(await this.#between(from, end - 1, limit));
 		const first = events[0]?.event.offset ?? 1;
 		return { events: events.map((entry) => entry.json), before: first > 1 ? this.cursorAt(first) : null };
 	}
@@ -357,4 +357,19 @@ export class RoomHost implements AnswerSource {
 			for (const channel of this.#channels.values()) channel.offerAmbient(figures);
 		});
 	}
+}
+
+/** As many of the first events as fit one frame, at least one: a page of five hundred long messages would be megabytes. */
+function firstFitting(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+	let units = 0;
+	const end = events.findIndex((entry, index) => {
+		units += entry.json.length;
+		return index > 0 && units > serverLimits.pageUnitsMax;
+	});
+	return end < 0 ? events : events.slice(0, end);
+}
+
+/** The same of the latest. */
+function latestFitting(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+	return [...firstFitting([...events].reverse())].reverse();
 }

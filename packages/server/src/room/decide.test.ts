@@ -61,6 +61,11 @@ describe("who may do what", () => {
 		expect(word(decide(makeState({ guests: false }), say(["guest", "vip"]), at(0)))).toBe("accept");
 	});
 
+	test("[TEXT-2] a room's title is cleaned like a text, on one line", () => {
+		const command: Command = { kind: "settings", actor: actor("host"), settings: { title: " 晚上\u202e好\nroom " } };
+		expect(decide(makeState(), command, at(0))).toMatchObject({ event: { settings: { title: "晚上好 room" } } });
+	});
+
 	test("a change of settings becomes an event that holds what changed, and nothing else", () => {
 		const command: Command = {
 			kind: "settings",

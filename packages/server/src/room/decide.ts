@@ -1,3 +1,4 @@
+import { cleanText } from "@hubbub/protocol/text.ts";
 import { type Command, type DeleteCommand, mayModerate, type SettingsCommand } from "./command.ts";
 import { accept, type Decision, type Moment, reject } from "./decision.ts";
 import { decideSay } from "./say.ts";
@@ -30,8 +31,9 @@ function decideDelete({ actor, target }: DeleteCommand, moment: Moment): Decisio
 
 function decideSettings(state: RoomState, { actor, settings }: SettingsCommand, moment: Moment): Decision {
 	if (!mayModerate(actor)) return reject("forbidden", "Only the hosts and moderators may change the room's settings.");
+	const cleaned = settings.title === undefined ? settings : { ...settings, title: cleanText(settings.title).replaceAll("\n", " ") };
 	const changed = Object.fromEntries(
-		Object.entries(settings).filter(([name, value]) => value !== undefined && value !== state.settings[name as keyof typeof settings]),
+		Object.entries(cleaned).filter(([name, value]) => value !== undefined && value !== state.settings[name as keyof typeof settings]),
 	);
 	return accept({ kind: "settings", at: moment.wallMs, settings: changed, by: actor });
 }

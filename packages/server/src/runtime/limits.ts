@@ -7,7 +7,9 @@ export const serverLimits = {
 	windowBatchesMax: 512,
 	windowUnitsMax: 2 * 1024 * 1024,
 	/** Answers to idempotency keys remembered per room, so that a quick retry costs no read. Older ones are found in the log. */
-	recentKeysMax: 4_096,
+	recentKeysMax: 1_024,
+	/** Characters of events in one answer: a `joined`, a page of what was missed, a page of the archive. */
+	pageUnitsMax: 128 * 1024,
 	/** Rooms live at once on this node; one more is refused as `overloaded`. */
 	roomsLiveMax: 20_000,
 	/** A room nobody is in is put away after this long. */
