@@ -103,7 +103,7 @@ export class LanesSection extends LitElement {
 				<p>${lanes.how[name]}</p>
 				<div class="doing"><button class="toggle" aria-pressed=${isCut} aria-label=${isCut ? lanes.mendTitle(called) : lanes.cutTitle(called)} @click=${() => experiment.toggle(name)}>${isCut ? lanes.mend : lanes.cut}</button><span class="latest" title=${lanes.latest}>${book.state.is === "failed" && !isCut ? html`<span class="failed">${lanes.states.failed(book.state.why)}</span>` : book.latest}</span></div>
 			</div>
-			<div class="run">${stripView(book, experiment.saidMs, this.#originMs, browserClock.monotonic(), lanes.strip(called))}</div>
+			<div class="run">${stripView(book, experiment.saidMs, this.#originMs, browserClock.monotonic(), lanes.strip(called))}${this.#notes(lane)}</div>
 			${this.#counts(lane)}
 		</section>`;
 	}
@@ -116,10 +116,6 @@ export class LanesSection extends LitElement {
 		const count = (n: number) => wholeNumber(this.language, n);
 		const delay = medianDelayMs === null ? lanes.noDelay : fewMilliseconds(this.language, medianDelayMs);
 		const perMessage = counts.seen === 0 ? lanes.noDelay : few((up + down) / counts.seen);
-		const notes = [
-			counts.madeUp > 0 ? lanes.madeUp(counts.madeUp) : null,
-			counts.omitted > 0 ? lanes.omitted(counts.omitted) : null,
-		].filter((note) => note !== null);
 		const entry = (name: keyof typeof lanes.counts, value: string, title = "", tone = "") =>
 			html`<div class="${name} ${tone}" title=${title || nothing}><dt>${lanes.counts[name]}</dt><dd>${value}</dd></div>`;
 		return html`<dl class="counts">
@@ -131,7 +127,14 @@ export class LanesSection extends LitElement {
 			${entry("seen", count(counts.seen))}
 			${entry("missed", count(counts.missed), "", counts.missed > 0 ? "bad" : "fine")}
 			${entry("doubled", count(counts.doubled), "", counts.doubled > 0 ? "bad" : "fine")}
-		</dl><p class="notes">${notes.join(" · ")}</p>`;
+		</dl>`;
+	}
+
+	#notes({ book }: Lane): TemplateResult {
+		const { lanes } = this.words;
+		const { madeUp, omitted } = book.counts;
+		const notes = [madeUp > 0 ? lanes.madeUp(madeUp) : "", omitted > 0 ? lanes.omitted(omitted) : ""].filter((note) => note !== "");
+		return html`<p class="notes">${notes.join(" · ")}</p>`;
 	}
 
 	#legend(): TemplateResult {

@@ -28,7 +28,7 @@ export const lanesStyles = css`
 	.toggle:hover { color: var(--hubbub-accent); }
 	.is-cut .toggle { background: var(--hubbub-accent); color: var(--hubbub-on-accent); }
 	.latest { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12px; line-height: 16px; color: var(--hubbub-ink); }
-	.run { min-width: 0; border-radius: var(--hubbub-radius-small) 0 0 var(--hubbub-radius-small); background: var(--strip); border-inline-end: 2px solid var(--hubbub-accent); }
+	.run { position: relative; min-width: 0; border-radius: var(--hubbub-radius-small) 0 0 var(--hubbub-radius-small); background: var(--strip); border-inline-end: 2px solid var(--hubbub-accent); }
 	.time .run { background: none; border-color: transparent; }
 	.strip, .axis { display: block; width: 100%; overflow: hidden; }
 	.strip .said { stroke: var(--hubbub-wait); stroke-width: 1; opacity: 0.55; }
@@ -49,7 +49,7 @@ export const lanesStyles = css`
 	.counts dd { margin: 0; font-size: 15px; line-height: 20px; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 	.counts .bad dd { color: var(--hubbub-danger); }
 	.counts .fine dd { color: var(--hubbub-good); }
-	.notes { grid-column: 2 / -1; margin: 4px 0 0; font-size: 12px; line-height: 16px; color: var(--hubbub-quiet); }
+	.notes { position: absolute; inset: auto auto 0 6px; margin: 0; padding: 0 5px; border-radius: 4px; background: var(--strip); font-size: 11px; line-height: 15px; color: var(--hubbub-accent); }
 	.notes:empty { display: none; }
 	.time { padding-block: 0 2px; border-bottom: 0; }
 	.axis text { fill: var(--hubbub-quiet); font-size: 11px; text-anchor: middle; }
@@ -68,7 +68,7 @@ export const lanesStyles = css`
 		.who > p { grid-column: 1 / -1; grid-row: 2; }
 		.who .doing { grid-column: 2; grid-row: 1; margin: 0; flex-direction: row-reverse; max-width: 210px; }
 		.run { grid-column: 1 / -1; margin: 8px 0; }
-		.counts, .notes { grid-column: 1 / -1; }
+		.counts { grid-column: 1 / -1; }
 		.time .run { margin: 0; }
 	}
 	@media (max-width: 600px) {
