@@ -59,6 +59,7 @@ async function measure(part: Part, options: PartOptions, args: readonly string[]
 	if (busyBefore > busyShareMax) options.say(`Others take ${Math.round(busyBefore * 100)} % of this machine now: expect noise.`);
 	const findings = await part.run(options);
 	const own = args.filter((arg, index) => arg.startsWith("--") || args[index - 1]?.startsWith("--"));
+	const others = Math.max(0, ...findings.rows.map(({ figures }) => figures.others?.median ?? 0));
 	return {
 		part: part.name,
 		title: part.title,
@@ -70,6 +71,10 @@ async function measure(part: Part, options: PartOptions, args: readonly string[]
 		versions: await describeVersions(await versionsUsed(findings.rows.map(({ name }) => name))),
 		busyBefore: Math.round(busyBefore * 100) / 100,
 		...findings,
+		notes:
+			others > busyShareMax * 100
+				? [...findings.notes, `Others took up to ${Math.round(others)} % of the machine meanwhile: not to be relied on.`]
+				: findings.notes,
 	};
 }
 

@@ -19,7 +19,7 @@ const flags = {
 	rounds: { type: "string", default: "3" },
 	seconds: { type: "string", default: "8" },
 	minutes: { type: "string", default: "30" },
-	messages: { type: "string", default: "10000000" },
+	messages: { type: "string", default: "1000000" },
 	engines: { type: "string" },
 	"dry-run": { type: "boolean", default: false },
 	help: { type: "boolean", short: "h", default: false },
@@ -30,7 +30,7 @@ export const flagsHelp = `  --scale N        share of the full load, for trying 
   --rounds N       how often everything is measured, in turn (default 3)
   --seconds N      how long one run is measured (default 8)
   --engines A,B    only these: ${engines.map(({ name }) => name).join(", ")}
-  --messages N     messages in the archive of the part history (default 10000000)
+  --messages N     messages in the archive of the part history (default 1000000; 10000000 take two minutes to store)
   --minutes N      length of the part soak (default 30)
   --dry-run        show the table, write nothing
   HUBBUB_RECORDINGS  folder of recorded chats in JSON lines (default ../shared/data)`;

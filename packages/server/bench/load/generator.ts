@@ -99,6 +99,10 @@ export class Generator {
 		return new Generator(program, waiting);
 	}
 
+	get pid(): number {
+		return this.#program.pid;
+	}
+
 	/** Connects everybody; answers the seconds it took. Throws where somebody could not get in. */
 	async open(command: "open" | "return" = "open"): Promise<number> {
 		const { us } = await this.#ask(command, "joined", 120_000);

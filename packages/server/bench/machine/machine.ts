@@ -26,15 +26,33 @@ export async function describeVersions(installed: Record<string, string>): Promi
 	return { bun: Bun.version, node: node.trim().replace(/^v/, ""), ...installed };
 }
 
-/** The share of the machine's time that others take now, 0 to 1, looked at for half a second: measured figures want it near 0. */
-export async function busyShare(): Promise<number> {
-	const before = cpuTimes();
-	await Bun.sleep(500);
-	const after = cpuTimes();
-	return 1 - (after.idle - before.idle) / Math.max(1, after.all - before.all);
+/** Moments of the whole machine, in seconds of its cores: how much there was, and how much was at work, stolen time of a virtual machine included. */
+export interface CoreTime {
+	readonly busy: number;
+	readonly all: number;
 }
 
-function cpuTimes(): { idle: number; all: number } {
-	const figures = readFileSync("/proc/stat", "latin1").split("\n", 1)[0]?.split(/\s+/).slice(1).map(Number) ?? [];
-	return { idle: (figures[3] ?? 0) + (figures[4] ?? 0), all: figures.reduce((sum, figure) => sum + figure, 0) };
+const ticksPerSecond = 100;
+
+export function coreTime(): CoreTime {
+	return readCoreTime(readFileSync("/proc/stat", "latin1"));
+}
+
+/** Out of the first line of `/proc/stat`: user, nice, system, idle, iowait, irq, softirq, steal; what guests use stands in user already. */
+export function readCoreTime(stat: string): CoreTime {
+	const ticks = stat.split("\n", 1)[0]?.split(/\s+/).slice(1, 9).map(Number) ?? [];
+	const all = ticks.reduce((sum, tick) => sum + tick, 0);
+	return { all: all / ticksPerSecond, busy: (all - (ticks[3] ?? 0) - (ticks[4] ?? 0)) / ticksPerSecond };
+}
+
+/** The share of the machine, 0 to 1, that was in others' hands between two moments, while ours took `ours` seconds of its cores. */
+export function othersShare(before: CoreTime, after: CoreTime, ours: number): number {
+	return Math.max(0, after.busy - before.busy - ours) / Math.max(0.01, after.all - before.all);
+}
+
+/** The same now, looked at for half a second: figures that are to be believed want it near 0. */
+export async function busyShare(): Promise<number> {
+	const before = coreTime();
+	await Bun.sleep(500);
+	return othersShare(before, coreTime(), 0);
 }

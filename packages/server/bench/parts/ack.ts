@@ -3,13 +3,14 @@ import { quantileMs } from "../load/histogram.ts";
 import { steady } from "../load/script.ts";
 import { type Column, judge, medianOf, type Round, rowOf } from "../report/result.ts";
 import { inTurn, type Part, type PartOptions, scaled } from "./part.ts";
-import { auditRoom, inRoom, measureFor } from "./room.ts";
+import { auditRoom, cpuFigures, inRoom, measureFor } from "./room.ts";
 
 const columns: readonly Column[] = [
 	{ key: "rate", title: "acknowledged", unit: "/s" },
 	{ key: "p50", title: "ack p50", unit: "ms" },
 	{ key: "p99", title: "ack p99", unit: "ms" },
 	{ key: "cpu", title: "CPU", unit: "%" },
+	{ key: "others", title: "of others", unit: "%" },
 ];
 
 interface Subject {
@@ -68,7 +69,7 @@ async function measureSubject({ rate, senders }: Subject, { seconds, scale }: Pa
 				rate: (acknowledged - before) / stretch.seconds,
 				p50: quantileMs(ack, 0.5),
 				p99: quantileMs(ack, 0.99),
-				cpu: (stretch.cpu / stretch.seconds) * 100,
+				...cpuFigures(stretch),
 			},
 			faults,
 		};

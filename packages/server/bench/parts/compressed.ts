@@ -5,7 +5,7 @@ import { quantileMs } from "../load/histogram.ts";
 import { busiest, readRecordings, steady } from "../load/script.ts";
 import { type Column, judge, medianOf, type Round, rowOf } from "../report/result.ts";
 import { inTurn, type Part, type PartOptions, scaled } from "./part.ts";
-import { auditRoom, inRoom, measureFor } from "./room.ts";
+import { auditRoom, cpuFigures, inRoom, measureFor } from "./room.ts";
 
 const viewersFull = 4_000;
 const senders = 64;
@@ -21,6 +21,8 @@ const columns: readonly Column[] = [
 	{ key: "raw", title: "JSON a message", unit: "B" },
 	{ key: "perCpu", title: "deliveries per CPU-second", unit: "/s" },
 	{ key: "cpu", title: "CPU", unit: "%" },
+	{ key: "load", title: "of the viewers", unit: "%" },
+	{ key: "others", title: "of others", unit: "%" },
 	{ key: "p99", title: "p99", unit: "ms" },
 ];
 
@@ -92,7 +94,7 @@ async function measureRoom(subject: Subject, { texts }: ChatTexts, { scale, seco
 				bytes: wire_bytes / deliveries,
 				raw: raw_bytes / deliveries,
 				perCpu: deliveries / stretch.cpu,
-				cpu: (stretch.cpu / stretch.seconds) * 100,
+				...cpuFigures(stretch),
 				p99: quantileMs(latency, 0.99),
 			},
 			faults,

@@ -4,7 +4,7 @@ import { steady } from "../load/script.ts";
 import { memory } from "../machine/usage.ts";
 import { type Column, type Findings, judge, medianOf, type Round, rowOf } from "../report/result.ts";
 import { inTurn, type Part, type PartOptions, scaled } from "./part.ts";
-import { auditRoom, inRoom, measureFor } from "./room.ts";
+import { auditRoom, cpuFigures, inRoom, measureFor } from "./room.ts";
 
 const viewersFull = 4_000;
 const senders = 8;
@@ -22,6 +22,8 @@ const columns: readonly Column[] = [
 	{ key: "rate", title: "messages", unit: "/s" },
 	{ key: "perCpu", title: "deliveries per CPU-second", unit: "/s" },
 	{ key: "cpu", title: "CPU", unit: "%" },
+	{ key: "load", title: "of the viewers", unit: "%" },
+	{ key: "others", title: "of others", unit: "%" },
 	{ key: "p50", title: "p50", unit: "ms" },
 	{ key: "p99", title: "p99", unit: "ms" },
 	{ key: "writes", title: "frames a viewer", unit: "/s" },
@@ -112,7 +114,7 @@ async function measureRoom(engine: Engine, rate: number, { scale, seconds }: Par
 			figures: {
 				rate: deliveries / viewers / stretch.seconds,
 				perCpu: deliveries / stretch.cpu,
-				cpu: (stretch.cpu / stretch.seconds) * 100,
+				...cpuFigures(stretch),
 				p50: quantileMs(latency, 0.5),
 				p99: quantileMs(latency, 0.99),
 				writes: frames / viewers / stretch.seconds,

@@ -2,7 +2,7 @@ import type { Engine } from "../engines/engine.ts";
 import { Generator } from "../load/generator.ts";
 import { cpuSeconds, memory, socketMemoryKib } from "../machine/usage.ts";
 import { type Column, judge, medianOf, type Round, rowOf } from "../report/result.ts";
-import { inTurn, type Part, type PartOptions, scaled } from "./part.ts";
+import { inTurn, type Part, scaled } from "./part.ts";
 
 const viewersFull = 15_000;
 /** Long enough for what joining left behind to be collected. */
@@ -25,8 +25,8 @@ export const idle: Part = {
 	title: "Idle: 15,000 joined viewers in one process",
 	when: "always",
 	async run(options) {
-		const engines = options.engines.filter(({ name }) => !name.endsWith("-batched") && name !== "send-loop");
-		const measured = await inTurn(engines, options, (engine) => measureEngine(engine, options));
+		const subjects = options.engines.flatMap((engine) => subjectsOf(engine));
+		const measured = await inTurn(subjects, options, ({ engine, viewers }) => measureEngine(engine, scaled(viewers, options.scale)));
 		const rows = [...measured].map(([name, rounds]) => rowOf(name, rounds));
 		return {
 			columns,
@@ -47,8 +47,14 @@ export const idle: Part = {
 	},
 };
 
-async function measureEngine(engine: Engine, { scale }: PartOptions): Promise<Round> {
-	const viewers = scaled(viewersFull, scale);
+/** Batching changes nothing for those who are told nothing. Ours is looked at with fewer viewers, too: does each cost the same? */
+function subjectsOf(engine: Engine): { name: string; engine: Engine; viewers: number }[] {
+	if (engine.name.endsWith("-batched") || engine.name === "send-loop") return [];
+	const full = { name: engine.name, engine, viewers: viewersFull };
+	return engine.name === "hubbub" ? [full, { name: "hubbub, 5,000", engine, viewers: 5_000 }] : [full];
+}
+
+async function measureEngine(engine: Engine, viewers: number): Promise<Round> {
 	const server = await engine.start({});
 	let generator: Generator | null = null;
 	try {

@@ -4,7 +4,7 @@ import { busiest, readRecordings } from "../load/script.ts";
 import { NotHere } from "../machine/install.ts";
 import { type Column, type Round, rowOf } from "../report/result.ts";
 import { inTurn, type Part, type PartOptions, scaled } from "./part.ts";
-import { auditRoom, inRoom, measureFor } from "./room.ts";
+import { auditRoom, cpuFigures, inRoom, measureFor } from "./room.ts";
 
 const viewersFull = 2_000;
 const sendersMax = 200;
@@ -18,6 +18,7 @@ const columns: readonly Column[] = [
 	{ key: "p99", title: "p99", unit: "ms" },
 	{ key: "omitted", title: "left out, and told so", unit: "%" },
 	{ key: "cpu", title: "CPU", unit: "%" },
+	{ key: "others", title: "of others", unit: "%" },
 	{ key: "perCpu", title: "deliveries per CPU-second", unit: "/s" },
 ];
 
@@ -74,7 +75,7 @@ async function measureReplay(script: ReturnType<typeof busiest>, seconds: number
 				p50: quantileMs(latency, 0.5),
 				p99: quantileMs(latency, 0.99),
 				omitted: (omitted / viewers / script.length) * 100,
-				cpu: (stretch.cpu / stretch.seconds) * 100,
+				...cpuFigures(stretch),
 				perCpu: deliveries / stretch.cpu,
 			},
 			faults,

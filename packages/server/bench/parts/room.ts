@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Engine, RunningEngine, StartOptions } from "../engines/engine.ts";
 import { Generator, type Report } from "../load/generator.ts";
 import { type Line, writeScript } from "../load/script.ts";
+import { coreTime, othersShare } from "../machine/machine.ts";
 import { cpuSeconds } from "../machine/usage.ts";
 
 export interface RoomOptions extends StartOptions {
@@ -62,6 +63,10 @@ export interface Stretch {
 	readonly seconds: number;
 	/** CPU seconds of the server. */
 	readonly cpu: number;
+	/** CPU seconds of the viewers' generator: near `seconds` the load is the bottleneck, and delays are its own. */
+	readonly loadCpu: number;
+	/** The share of the machine, 0 to 1, that others had meanwhile. */
+	readonly others: number;
 	readonly viewers: Report;
 	readonly senders: Report;
 }
@@ -69,12 +74,21 @@ export interface Stretch {
 /** Measures for a while. */
 export async function measureFor({ server, viewers, senders }: FilledRoom, seconds: number): Promise<Stretch> {
 	await Promise.all([viewers.begin(), senders.begin()]);
-	const cpuBefore = cpuSeconds(server.pids);
-	const startedMs = performance.now();
+	const used = () => [cpuSeconds(server.pids), cpuSeconds([viewers.pid]), cpuSeconds([senders.pid, process.pid])] as const;
+	const before = { used: used(), cores: coreTime(), ms: performance.now() };
 	await Bun.sleep(seconds * 1_000);
-	const cpu = cpuSeconds(server.pids) - cpuBefore;
-	const elapsed = (performance.now() - startedMs) / 1_000;
-	return { seconds: elapsed, cpu, viewers: await viewers.report(), senders: await senders.report() };
+	const after = { used: used(), cores: coreTime(), ms: performance.now() };
+	const [cpu, loadCpu, rest] = after.used.map((used, index) => used - (before.used[index] ?? 0)) as [number, number, number];
+	const others = othersShare(before.cores, after.cores, cpu + loadCpu + rest);
+	return {
+		...{ seconds: (after.ms - before.ms) / 1_000, cpu, loadCpu, others },
+		...{ viewers: await viewers.report(), senders: await senders.report() },
+	};
+}
+
+/** Figures every table of a stretch has: CPU of the server, of the viewers, and of others, in percent. */
+export function cpuFigures({ seconds, cpu, loadCpu, others }: Stretch): Record<"cpu" | "load" | "others", number> {
+	return { cpu: (cpu / seconds) * 100, load: (loadCpu / seconds) * 100, others: others * 100 };
 }
 
 /**

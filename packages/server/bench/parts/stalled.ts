@@ -4,7 +4,7 @@ import { steady } from "../load/script.ts";
 import { memory } from "../machine/usage.ts";
 import { type Column, judge, medianOf, type Round, rowOf } from "../report/result.ts";
 import { inTurn, type Part, type PartOptions, scaled } from "./part.ts";
-import { auditRoom, inRoom, measureFor } from "./room.ts";
+import { auditRoom, cpuFigures, inRoom, measureFor } from "./room.ts";
 
 const viewersFull = 4_000;
 const senders = 8;
@@ -17,6 +17,8 @@ const columns: readonly Column[] = [
 	{ key: "p50", title: "p50 of the healthy", unit: "ms" },
 	{ key: "p99", title: "p99 of the healthy", unit: "ms" },
 	{ key: "cpu", title: "CPU", unit: "%" },
+	{ key: "load", title: "of the viewers", unit: "%" },
+	{ key: "others", title: "of others", unit: "%" },
 	{ key: "memory", title: "memory", unit: "MiB" },
 	{ key: "peak", title: "peak", unit: "MiB" },
 	{ key: "letGo", title: "let go", unit: "" },
@@ -69,7 +71,7 @@ async function measureRoom(stallPercent: number, { scale, seconds }: PartOptions
 			figures: {
 				p50: quantileMs(stretch.viewers.latency, 0.5),
 				p99: quantileMs(stretch.viewers.latency, 0.99),
-				cpu: (stretch.cpu / stretch.seconds) * 100,
+				...cpuFigures(stretch),
 				memory: residentKib / 1_024,
 				peak: peakKib / 1_024,
 				letGo: Object.values(after.closes).reduce((sum, count) => sum + count, 0),

@@ -1,4 +1,5 @@
 import { ack } from "./ack.ts";
+import { bundles } from "./bundles.ts";
 import { compressed } from "./compressed.ts";
 import { fanoutBusy, fanoutQuiet } from "./fanout.ts";
 import { history } from "./history.ts";
@@ -11,4 +12,17 @@ import { stalled } from "./stalled.ts";
 import { storm } from "./storm.ts";
 
 /** Every part, in the order of a whole run. */
-export const parts: readonly Part[] = [fanoutBusy, fanoutQuiet, compressed, idle, stalled, storm, ack, history, replay, soak, pollingCache];
+export const parts: readonly Part[] = [
+	fanoutBusy,
+	fanoutQuiet,
+	compressed,
+	idle,
+	stalled,
+	storm,
+	ack,
+	history,
+	replay,
+	bundles,
+	soak,
+	pollingCache,
+];
