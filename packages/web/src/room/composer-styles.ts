@@ -4,7 +4,7 @@ export const composerStyles = css`
 	:host { position: relative; display: block; padding: 8px 12px calc(8px + env(safe-area-inset-bottom)); border-top: 1px solid var(--hubbub-line); background: var(--hubbub-panel); }
 	form { display: flex; align-items: flex-end; gap: 6px; }
 	textarea { flex: 1; min-width: 0; min-height: 40px; max-height: 98px; padding: 9px 14px; border: 1px solid var(--hubbub-line); border-radius: 20px; background: var(--hubbub-raised); color: var(--hubbub-ink); font: inherit; line-height: 20px; resize: none; overflow-y: auto; scrollbar-width: none; transition: border-color var(--hubbub-quick); }
-	textarea::placeholder { color: var(--hubbub-quiet); opacity: 1; }
+	textarea::placeholder { color: var(--hubbub-quiet); opacity: 1; white-space: nowrap; }
 	textarea:focus { border-color: var(--hubbub-accent); outline: 1px solid var(--hubbub-accent); outline-offset: 0; }
 	.style { position: relative; height: 40px; }
 	.style .dot { position: absolute; inset-block-start: calc(50% + 3px); inset-inline-start: calc(50% + 3px); width: 9px; height: 9px; border-radius: 50%; box-shadow: 0 0 0 1.5px var(--hubbub-quiet); }

@@ -4,7 +4,6 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { browserClock } from "../clock.ts";
 import { type DanmakuChoices, parseChoices, usualChoices } from "../danmaku/choices.ts";
 import type { Stage } from "../stage/stage.ts";
-import "../stage/stage.ts";
 import { chooseLanguage, chosenLanguage, chosenTheme, chooseTheme, type Language, recall, remember, type Theme } from "../theme/choice.ts";
 import { controls } from "../theme/controls.ts";
 import { icon } from "../theme/icons.ts";
@@ -50,7 +49,7 @@ export class RoomPage extends LitElement {
 	readonly #visit: Visit;
 	readonly #digest = new Digest(browserClock, (count, toMe) => this.#readOut(count, toMe));
 	readonly #layoutFollower = followLayout((layout) => this.#relayout(layout));
-	#layout: Layout = this.#layoutFollower.layout;
+	#windowLayout: Layout = this.#layoutFollower.layout;
 	#drawer: "open" | "shut" = "open";
 	#panel: Panel = "none";
 	#danmaku: DanmakuChoices = parseChoices(recall(danmakuKey), usualChoices(matchMedia("(prefers-reduced-motion: reduce)").matches));
@@ -84,6 +83,8 @@ export class RoomPage extends LitElement {
 			},
 		);
 		void this.#speak(this.#language);
+		// A file of its own, so that a discussion embedded without it is light; its place is reserved until it is here.
+		if (this.#address.frame !== "chat") void import("../stage/stage.ts");
 	}
 
 	override connectedCallback(): void {
@@ -113,8 +114,9 @@ export class RoomPage extends LitElement {
 		const words = this.#words;
 		if (!words) return nothing;
 		const { frame } = this.#address;
-		const drawer = this.#layout === "side" && frame === "page" ? this.#drawer : "open";
-		return html`<div class="room frame-${frame}" data-layout=${this.#layout} data-drawer=${drawer}>
+		const layout = this.#layout;
+		const drawer = layout === "side" ? this.#drawer : "open";
+		return html`<div class="room frame-${frame}" data-layout=${layout} data-drawer=${drawer}>
 			${frame === "stage" ? nothing : html`<button class="button skip" @click=${() => this.#composer?.write()}>${words.skipToComposer}</button>`}
 			${frame === "chat" ? nothing : this.#theatre(words)}
 			${frame === "stage" ? nothing : this.#talk(words, drawer)}
@@ -129,8 +131,8 @@ export class RoomPage extends LitElement {
 		const isIdle = !settings || settings.streamUrl === "";
 		const isStageOnly = this.#address.frame === "stage";
 		return html`<main>
-			<hubbub-stage class=${isIdle ? "idle" : ""} role="region" aria-label=${words.stage} .words=${words} .settings=${settings} .heading=${settings?.title || words.idleTitle} .danmaku=${this.#danmaku} .settingsOpen=${this.#panel === "danmaku"} @danmaku=${() => this.#setDanmaku({ ...this.#danmaku, on: !this.#danmaku.on })} @danmaku-settings=${() => this.#open("danmaku")}>
-				${this.#layout === "side" && this.#address.frame === "page" ? html`<button slot="tools" class="tool" title=${this.#drawer === "open" ? words.hideDiscussion : words.showDiscussion} aria-label=${words.discussion} aria-expanded=${this.#drawer === "open"} @click=${this.#toggleDrawer}>${icon("talk")}</button>` : nothing}
+			<hubbub-stage class=${isIdle ? "idle" : ""} role="region" aria-label=${words.stage} .words=${words} .settings=${settings} .shut=${this.#visit.place.phase === "closed"} .heading=${this.#isTitled ? settings?.title : words.idleTitle} .danmaku=${this.#danmaku} .settingsOpen=${this.#panel === "danmaku"} @danmaku=${() => this.#setDanmaku({ ...this.#danmaku, on: !this.#danmaku.on })} @danmaku-settings=${() => this.#open("danmaku")}>
+				${this.#layout === "side" ? html`<button slot="tools" class="tool" title=${this.#drawer === "open" ? words.hideDiscussion : words.showDiscussion} aria-label=${words.discussion} aria-expanded=${this.#drawer === "open"} @click=${this.#toggleDrawer}>${icon("talk")}</button>` : nothing}
 				<button slot="tools" class="tool" title="${document.fullscreenElement ? words.leaveFullscreen : words.fullscreen} (F)" aria-label=${document.fullscreenElement ? words.leaveFullscreen : words.fullscreen} @click=${this.#toggleFullscreen}>${icon(document.fullscreenElement ? "shrink" : "expand")}</button>
 				${isStageOnly && this.#visit.connection.phase !== "live" ? html`<div slot="over" class="trouble">${this.#pill(words)}</div>` : nothing}
 				${this.#panel === "danmaku" ? html`<hubbub-danmaku-panel slot="over" class="danmaku-panel card" .words=${words} .choices=${this.#danmaku} @change=${(event: CustomEvent<DanmakuChoices>) => this.#setDanmaku(event.detail)} @close=${this.#close}></hubbub-danmaku-panel>` : nothing}
@@ -203,8 +205,13 @@ export class RoomPage extends LitElement {
 		}
 	}
 
+	/** The drawer is for a phone in the hand; an embed that is low and wide keeps both parts beside each other. */
+	get #layout(): Layout {
+		return this.#windowLayout === "side" && this.#address.frame !== "page" ? "wide" : this.#windowLayout;
+	}
+
 	get #stage(): Stage | null {
-		return this.renderRoot.querySelector<Stage>("hubbub-stage");
+		return this.renderRoot.querySelector<Stage>("hubbub-stage:defined");
 	}
 
 	get #applause(): Applause | null {
@@ -220,7 +227,15 @@ export class RoomPage extends LitElement {
 	}
 
 	#title(words: Words): string {
-		return this.#visit.settings?.title || (this.#address.room === "lobby" ? words.lobby : words.roomCalled(this.#address.room));
+		if (this.#isTitled) return this.#visit.settings?.title ?? "";
+		return this.#address.room === "lobby" ? words.lobby : words.roomCalled(this.#address.room);
+	}
+
+	/** A room that was never given a title has its id for one. */
+	get #isTitled(): boolean {
+		const { room } = this.#address;
+		const title = this.#visit.settings?.title ?? "";
+		return title !== "" && title !== room;
 	}
 
 	/** Opens a panel, fetching it first, or shuts it if it is open. */
@@ -311,7 +326,7 @@ export class RoomPage extends LitElement {
 	}
 
 	#relayout(layout: Layout): void {
-		this.#layout = layout;
+		this.#windowLayout = layout;
 		this.requestUpdate();
 	}
 

@@ -4,7 +4,7 @@ export const roomStyles = css`
 	:host { display: block; height: 100dvh; min-height: 0; color: var(--hubbub-ink); background: var(--hubbub-page); font: 14px/20px var(--hubbub-font); }
 	.room { position: relative; display: grid; height: 100%; min-height: 0; overflow: hidden; }
 	main { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
-	hubbub-stage { flex: none; }
+	hubbub-stage { flex: none; display: block; background: oklch(0.14 0.02 40); }
 	aside { display: flex; flex-direction: column; min-width: 0; min-height: 0; background: var(--hubbub-panel); }
 	hubbub-messages { flex: 1; }
 	h1, h2 { margin: 0; }
@@ -37,7 +37,7 @@ export const roomStyles = css`
 	[data-layout="tall"] hubbub-stage { width: 100%; aspect-ratio: 16 / 9; max-height: 42dvh; }
 	[data-layout="tall"] .under { min-height: 52px; padding: 0 4px 0 16px; background: var(--hubbub-panel); border-bottom: 1px solid var(--hubbub-line); position: relative; z-index: 3; }
 	[data-layout="tall"] .under h1 { font-size: 14px; line-height: 20px; font-weight: 700; }
-	[data-layout="tall"] main { padding-top: env(safe-area-inset-top); background: oklch(0.12 0.01 45); }
+	[data-layout="tall"] main { position: relative; z-index: 4; padding-top: env(safe-area-inset-top); background: oklch(0.12 0.01 45); }
 
 	[data-layout="side"] main { position: absolute; inset: 0; }
 	[data-layout="side"] hubbub-stage { flex: 1; }

@@ -19,7 +19,7 @@ export class SetupPage extends LitElement {
 			h1 { margin: 0 0 8px; font-size: 22px; line-height: 30px; }
 			h2 { margin: 24px 0 4px; font-size: 14px; line-height: 20px; }
 			p { margin: 0 0 12px; color: var(--hubbub-quiet); }
-			.button { margin-top: 8px; }
+			.button { margin-top: 16px; }
 			.key { display: flex; gap: 8px; align-items: stretch; margin: 12px 0; }
 			code { display: block; min-width: 0; padding: 10px 12px; border-radius: var(--hubbub-radius-small); background: var(--hubbub-hover); color: var(--hubbub-ink); font: 13px/20px ui-monospace, "SF Mono", Consolas, "Noto Sans Mono CJK SC", monospace; overflow-wrap: anywhere; user-select: all; }
 			.key code { flex: 1; background: var(--hubbub-accent-soft); font-weight: 600; }

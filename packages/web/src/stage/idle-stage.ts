@@ -1,11 +1,11 @@
-import { css, svg, html, type SVGTemplateResult, type TemplateResult } from "lit";
+import { type CSSResult, css, html, type SVGTemplateResult, svg, type TemplateResult, unsafeCSS } from "lit";
 
 /**
  * The stage while nothing plays: an empty theatre seen from the pit. Curtains half open, one warm light on the boards, and the heads of those who
- * came early. Drawn with CSS and SVG alone.
+ * came early. Drawn with CSS and SVG alone. The curtain is drawn until the reader is in the room, and where they are not let in.
  */
-export function idleStage(title: string, words: string, hint: string): TemplateResult {
-	return html`<div class="idle">
+export function idleStage(curtain: "open" | "drawn", title: string, words: string, hint: string): TemplateResult {
+	return html`<div class="idle ${curtain}">
 		<div class="wall"></div>
 		<div class="beam"></div>
 		<div class="boards"></div>
@@ -43,6 +43,16 @@ function pit(): SVGTemplateResult[] {
 	);
 }
 
+/** How far a curtain reaches across its own width, at even steps from top to bottom: tied back, or hanging straight. */
+const gathered = [1, 0.995, 0.985, 0.97, 0.945, 0.91, 0.865, 0.81, 0.745, 0.68, 0.63, 0.61, 0.625, 0.645, 0.655, 0.66];
+const hanging = gathered.map(() => 1);
+
+function hem(side: "left" | "right", reaches: readonly number[]): CSSResult {
+	const across = (reach: number) => `${((side === "left" ? reach : 1 - reach) * 100).toFixed(1)}%`;
+	const edge = reaches.map((reach, step) => `${across(reach)} ${((step / (reaches.length - 1)) * 100).toFixed(1)}%`);
+	return unsafeCSS(`polygon(${[`${across(0)} 0%`, ...edge, `${across(0)} 100%`].join(", ")})`);
+}
+
 export const idleStageStyles = css`
 	.idle { position: absolute; inset: 0; overflow: hidden; background: oklch(0.17 0.03 40); container-type: size; }
 	.wall { position: absolute; inset: 0 0 24%; background: radial-gradient(ellipse 62% 90% at 50% 62%, oklch(0.42 0.085 48), oklch(0.25 0.06 38) 58%, oklch(0.17 0.035 35)); }
@@ -52,10 +62,15 @@ export const idleStageStyles = css`
 	.beam, .pool { margin-right: var(--stage-inset, 0px); }
 	.boards::after { content: ""; position: absolute; inset: 0; background: repeating-linear-gradient(90deg, transparent 0 5.8%, oklch(0.14 0.03 40 / 0.5) 5.8% 6%); transform: perspective(300px) rotateX(38deg) scale(1.6); transform-origin: top; }
 	.pool { position: absolute; inset: 71% 22% 10%; border-radius: 50%; background: radial-gradient(closest-side, oklch(0.93 0.09 82 / 0.62), oklch(0.8 0.1 70 / 0.2) 60%, transparent); }
-	.curtain { position: absolute; inset-block: 0 19%; width: 17%; background: repeating-linear-gradient(90deg, oklch(0.3 0.115 28) 0, oklch(0.47 0.165 31) 2.2cqw, oklch(0.39 0.145 29) 3.4cqw, oklch(0.24 0.09 27) 4.6cqw, oklch(0.3 0.115 28) 5.2cqw); box-shadow: 0 0 40px oklch(0.1 0.03 30 / 0.8); }
+	.curtain { position: absolute; inset-block: 0 19%; width: 17%; background: repeating-linear-gradient(90deg, oklch(0.3 0.115 28) 0, oklch(0.47 0.165 31) 2.2cqw, oklch(0.39 0.145 29) 3.4cqw, oklch(0.24 0.09 27) 4.6cqw, oklch(0.3 0.115 28) 5.2cqw); box-shadow: 0 0 40px oklch(0.1 0.03 30 / 0.8); transition: clip-path 700ms cubic-bezier(0.5, 0, 0.2, 1), width 700ms cubic-bezier(0.5, 0, 0.2, 1); }
 	.curtain::after { content: ""; position: absolute; inset: 0; background: linear-gradient(to bottom, oklch(0.1 0.03 30 / 0.55), transparent 35%, oklch(0.1 0.03 30 / 0.5)); }
-	.curtain.left { left: 0; clip-path: polygon(0 0, 100% 0, 98% 20%, 92% 42%, 78% 60%, 60% 70%, 66% 100%, 0 100%); }
-	.curtain.right { right: 0; clip-path: polygon(100% 0, 0 0, 2% 20%, 8% 42%, 22% 60%, 40% 70%, 34% 100%, 100% 100%); }
+	.curtain.left { left: 0; clip-path: ${hem("left", gathered)}; }
+	.curtain.right { right: 0; clip-path: ${hem("right", gathered)}; }
+	.drawn .curtain { width: 51%; clip-path: ${hem("left", hanging)}; }
+	.drawn .curtain.right { clip-path: ${hem("right", hanging)}; }
+	.poster { transition: opacity 500ms ease-out 300ms; }
+	.drawn .poster { opacity: 0; transition: none; }
+	@media (prefers-reduced-motion: reduce) { .curtain, .poster { transition: none; } }
 	.valance { position: absolute; inset: 0 0 auto; width: 100%; height: 17%; }
 	.valance .swag { fill: oklch(0.4 0.15 30); }
 	.valance .fold { fill: none; stroke: oklch(0.29 0.11 28); stroke-width: 7; opacity: 0.7; }

@@ -5,7 +5,6 @@ export const stageStyles = css`
 	:host { position: relative; display: block; overflow: hidden; background: oklch(0.12 0.01 45); color: var(--hubbub-ink); color-scheme: dark; isolation: isolate; }
 	video { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; background: oklch(0.08 0.005 45); }
 	video.away { visibility: hidden; }
-	.dark { position: absolute; inset: 0; background: oklch(0.14 0.02 40); }
 	.danmaku { position: absolute; inset: 0; overflow: hidden; pointer-events: none; contain: strict; font-family: var(--hubbub-font); font-weight: 700; z-index: 1; }
 	.line { position: absolute; left: 0; top: 0; white-space: nowrap; will-change: transform; unicode-bidi: isolate; text-shadow: 0 0 3px oklch(0 0 0 / 0.9), 0 1px 2px oklch(0 0 0 / 0.9), 1px 0 1px oklch(0 0 0 / 0.7), -1px 0 1px oklch(0 0 0 / 0.7); }
 	.line.deep { text-shadow: 0 0 3px oklch(1 0 0 / 0.9), 0 1px 2px oklch(1 0 0 / 0.8); }

@@ -26,6 +26,7 @@ export class Stage extends LitElement {
 		heading: { type: String },
 		danmaku: { attribute: false },
 		settingsOpen: { type: Boolean },
+		shut: { type: Boolean },
 	};
 	static override readonly styles = [controls, idleStageStyles, stageStyles];
 
@@ -35,6 +36,8 @@ export class Stage extends LitElement {
 	declare heading: string;
 	declare danmaku: DanmakuChoices;
 	declare settingsOpen: boolean;
+	/** The reader is not let in: the curtain stays drawn. */
+	declare shut: boolean;
 	#player: Player | null = null;
 	#flights: Flights | null = null;
 	readonly #pace = new BatchPace();
@@ -45,6 +48,7 @@ export class Stage extends LitElement {
 		this.heading = "";
 		this.settings = null;
 		this.settingsOpen = false;
+		this.shut = false;
 		this.danmaku = usualChoices(false);
 	}
 
@@ -97,8 +101,8 @@ export class Stage extends LitElement {
 
 	override updated(changed: PropertyValues<this>): void {
 		if (changed.has("danmaku")) this.#flights?.apply(this.danmaku);
-		if (changed.has("settings")) {
-			const address = this.settings?.streamUrl ?? "";
+		if (changed.has("settings") || changed.has("shut")) {
+			const address = this.shut ? "" : (this.settings?.streamUrl ?? "");
 			this.#player?.load(address);
 			this.#flights?.keepWithin(address === "" ? idleAreaMax : 1);
 		}
@@ -107,10 +111,10 @@ export class Stage extends LitElement {
 	override render(): TemplateResult {
 		const { words, danmaku } = this;
 		const phase = this.#player?.phase ?? "idle";
-		const plays = (this.settings?.streamUrl ?? "") !== "";
+		const plays = (this.settings?.streamUrl ?? "") !== "" && !this.shut;
 		return html`
 			<video class=${plays && phase !== "ended" ? "" : "away"} playsinline></video>
-			${plays ? this.#curtainCall(phase) : this.settings ? idleStage(this.heading, words.idleWords, words.idleFirst) : html`<div class="dark"></div>`}
+			${plays ? this.#curtainCall(phase) : idleStage(this.settings && !this.shut ? "open" : "drawn", this.heading, words.idleWords, words.idleFirst)}
 			<div class="danmaku" aria-hidden="true" lang=""></div>
 			<div class="bar">
 				${
@@ -138,7 +142,7 @@ export class Stage extends LitElement {
 			case "broken":
 				return html`<div class="call" role="status"><p>${words.streamBroken}</p><button class="button" @click=${() => this.#player?.retry()}>${words.tryAgain}</button></div>`;
 			case "ended":
-				return html`${idleStage(words.streamEnded, words.streamEndedWords, "")}<button class="button again" @click=${() => this.#player?.retry()}>${words.tryAgain}</button>`;
+				return html`${idleStage("open", words.streamEnded, words.streamEndedWords, "")}<button class="button again" @click=${() => this.#player?.retry()}>${words.tryAgain}</button>`;
 			default:
 				return nothing;
 		}

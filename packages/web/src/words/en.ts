@@ -100,7 +100,7 @@ export const en = {
 	placeholder: "Say something…",
 	placeholderReadOnly: "Only the hosts are writing now",
 	placeholderMembers: "Sign in to write here",
-	placeholderOffline: "You can go on writing; it is sent when the connection is back",
+	placeholderOffline: "Sent once you are back…",
 	send: "Send",
 	waitFor: (seconds: number) => `Wait ${seconds} s`,
 	left: (n: number) => `${n} left`,

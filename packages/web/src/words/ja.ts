@@ -89,7 +89,7 @@ export const ja: Words = {
 	placeholder: "コメントする…",
 	placeholderReadOnly: "いまはホストだけが書けます",
 	placeholderMembers: "ログインすると書けます",
-	placeholderOffline: "書き続けられます。つながりしだい送信します",
+	placeholderOffline: "つながりしだい送信…",
 	send: "送信",
 	waitFor: (seconds) => `あと ${seconds} 秒`,
 	left: (n) => `残り ${n} 文字`,

@@ -89,7 +89,7 @@ export const zhCN: Words = {
 	placeholder: "说点什么…",
 	placeholderReadOnly: "现在只有主持人可以发言",
 	placeholderMembers: "登录后可以发言",
-	placeholderOffline: "可以继续写，连上后自动发出",
+	placeholderOffline: "连上后自动发出…",
 	send: "发送",
 	waitFor: (seconds) => `还需等 ${seconds} 秒`,
 	left: (n) => `还可输入 ${n} 字`,

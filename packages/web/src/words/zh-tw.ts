@@ -89,7 +89,7 @@ export const zhTW: Words = {
 	placeholder: "說點什麼…",
 	placeholderReadOnly: "現在只有主持人可以發言",
 	placeholderMembers: "登入後可以發言",
-	placeholderOffline: "可以繼續寫，連上後自動送出",
+	placeholderOffline: "連上後自動送出…",
 	send: "傳送",
 	waitFor: (seconds) => `還需等 ${seconds} 秒`,
 	left: (n) => `還可輸入 ${n} 字`,
