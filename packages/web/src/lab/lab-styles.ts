@@ -23,7 +23,7 @@ export const labStyles = css`
 	.intro { padding: 28px 0 8px; }
 	h1 { margin: 0; max-width: 24ch; font: 600 clamp(28px, 4.2vw, 46px) / 1.2 var(--hubbub-poster-font); text-wrap: balance; }
 	h1:lang(zh) { max-width: none; word-break: keep-all; overflow-wrap: anywhere; }
-	.intro p { margin: 12px 0 0; max-width: 70ch; font-size: 16px; line-height: 26px; color: var(--hubbub-quiet); text-wrap: pretty; }
+	.intro p { margin: 12px 0 0; max-width: 80ch; font-size: 16px; line-height: 26px; color: var(--hubbub-quiet); text-wrap: pretty; }
 	.part { margin-top: 44px; }
 	h2 { margin: 0; font: 600 24px/32px var(--hubbub-poster-font); }
 	h2 small { font: 13px/20px var(--hubbub-font); color: var(--hubbub-quiet); }

@@ -52,6 +52,11 @@ export const wireStyles = css`
 		.both { grid-template-columns: minmax(0, 1fr); }
 		.entries { max-height: 260px; }
 	}
+	@media (max-width: 600px) {
+		.controls > .button { flex: 1; }
+		.controls > .group { order: 1; flex: 1 1 100%; }
+		.field.reason { flex: 1; }
+	}
 	@media (pointer: coarse) {
 		.kind, .controls .button, .controls .field { min-height: 44px; }
 		.group { border-radius: 26px; }

@@ -15,7 +15,7 @@ export const en = {
 
 	wire: {
 		title: "The wire",
-		lead: "On the left, a WebSocket client made of bytes that hides nothing. On the right, the browser's own, doing the same on the same server: that is all a page ever gets to see.",
+		lead: "A WebSocket client made of bytes, which hides nothing. Beside it the browser's own does the same on the same server: that is all a page ever gets to see.",
 		open: "Open",
 		send: "Send",
 		text: "Text",
