@@ -64,7 +64,7 @@ export async function serve(settings: Settings, places = { pages: pagesFolder })
 		const entrance = new Entrance({ rooms, clock, autoCreate: settings.autoCreateRooms });
 		let draining = false;
 		const api = createApi({
-			...{ authenticator, entrance, clock, random, logger, metrics },
+			...{ authenticator, entrance, clock, random, logger, metrics, names: table.names },
 			setUp: operatorKey.setUp,
 			isReady: async () =>
 				!draining &&

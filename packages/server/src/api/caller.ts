@@ -9,11 +9,14 @@ import type { Metrics } from "../runtime/metrics.ts";
 import type { Random } from "../runtime/random.ts";
 import { type Authenticator, bearerToken, type Principal } from "../session/authenticate.ts";
 import type { Entrance } from "../session/entrance.ts";
+import type { NamesInUse } from "../session/guest-name.ts";
 
 /** What the HTTP API needs from around it. */
 export interface ApiServices {
 	readonly authenticator: Authenticator;
 	readonly entrance: Entrance;
+	/** The names worn by those who are connected. */
+	readonly names: NamesInUse;
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly logger: Logger;
@@ -41,9 +44,14 @@ export async function callerOf(context: Context<Env>, services: ApiServices, roo
 	const { address } = context.env;
 	const authenticated = token === undefined ? null : await services.authenticator.authenticate(token, undefined);
 	if (authenticated && !authenticated.ok) return turnAway("unauthorized", authenticated.detail);
-	const principal = authenticated?.principal ?? services.authenticator.guestAt(address);
+	const principal = asCalled(authenticated?.principal ?? services.authenticator.guestAt(address), services.names);
 	const entered = await services.entrance.enter(room, principal, address);
 	return entered.ok ? { ok: true, principal, host: entered.host } : turnAway(entered.code, entered.detail, entered.retryAfterMs);
+}
+
+/** No guest speaks under the name of somebody who is here (SPEC NAME-2). */
+export function asCalled(principal: Principal, names: NamesInUse): Principal {
+	return principal.kind === "guest" ? { ...principal, name: names.whatToCall(principal.name, principal.id) } : principal;
 }
 
 function turnAway(code: Code, detail?: string, retryAfterMs?: number): Caller {

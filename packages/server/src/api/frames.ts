@@ -10,7 +10,7 @@ import type { RoomHost } from "../host/room-host.ts";
 import type { Command } from "../room/command.ts";
 import { actorIn, bearerToken, type Principal } from "../session/authenticate.ts";
 import { welcome } from "../session/welcome.ts";
-import { type ApiServices, callerOf, type Env, refusal } from "./caller.ts";
+import { type ApiServices, asCalled, callerOf, type Env, refusal } from "./caller.ts";
 import { failure } from "./messages.ts";
 import { textOf } from "./validate.ts";
 
@@ -97,7 +97,8 @@ async function hello(context: Context<Env>, services: ApiServices, frame: Upstre
 	const token = frame.token ?? bearerToken(context.req.header("authorization"));
 	const authenticated = await services.authenticator.authenticate(token, frame.name);
 	if (!authenticated.ok) return problem("unauthorized", authenticated.detail);
-	const { principal, guestToken } = authenticated;
+	const { guestToken } = authenticated;
+	const principal = asCalled(authenticated.principal, services.names);
 	const said = welcome({ session: services.random.token(12), user: actorIn(principal, ""), guestToken, wallMs: services.clock.wallMs() });
 	return context.json(said, 200, { "cache-control": "no-store" });
 }

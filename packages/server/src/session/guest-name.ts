@@ -64,11 +64,15 @@ export class NamesInUse {
 	 * else here looks the same (SPEC NAME-2). `release` with the answered name when the connection ends.
 	 */
 	take(name: string, id: string): string {
+		const taken = this.whatToCall(name, id);
 		// A name the house gave is nobody else's, and most of a large audience wears one.
-		if (name === guestName(id)) return name;
-		const taken = this.#isWornByOther(name, id) ? `${name}·${id.slice(-4)}` : name;
-		this.wear(taken, id);
+		if (taken !== guestName(id)) this.wear(taken, id);
 		return taken;
+	}
+
+	/** What a guest is called who comes without a connection of their own: as `take` says, but nothing is taken. */
+	whatToCall(name: string, id: string): string {
+		return name !== guestName(id) && this.#isWornByOther(name, id) ? `${name}·${id.slice(-4)}` : name;
 	}
 
 	/** Notes the name of somebody who keeps it whoever else is here. `release` it when the connection ends. */
