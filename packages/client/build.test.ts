@@ -1,14 +1,70 @@
-import { expect, test } from "bun:test";
-import { bundleSdk } from "./build.ts";
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startServer, type TestServer } from "../server/test/start-server.ts";
+import { bundleSdk, type SdkFile } from "./build.ts";
 
-/** What a page pays for the SDK, compressed. */
-const gzipBytesMax = 10 * 1_024;
+/** What a page pays for the SDK, compressed, and for what is loaded where no WebSocket gets through or history is read. */
+const gzipBytesMax = { main: 10 * 1_024, http: 5 * 1_024 };
 
-test("the SDK is one module without imports, of at most 10 KiB with gzip, and works as built", async () => {
-	const code = await bundleSdk();
-	expect(Bun.gzipSync(Buffer.from(code), { level: 9 }).length).toBeLessThanOrEqual(gzipBytesMax);
-	expect(new Bun.Transpiler({ loader: "js" }).scan(code).imports).toEqual([]);
-	const sdk = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+let folder: string;
+let server: TestServer;
+let files: readonly SdkFile[];
+let sdk: typeof import("./src/hubbub.ts");
+
+beforeAll(async () => {
+	files = await bundleSdk("sdk");
+	folder = await mkdtemp(join(tmpdir(), "hubbub-sdk-"));
+	for (const { path, text } of files) await Bun.write(join(folder, path), text);
+	sdk = await import(join(folder, "sdk.js"));
+	server = await startServer({ HUBBUB_DATA: "memory", HUBBUB_RATE_LIMIT: "off" });
+});
+
+afterAll(async () => {
+	await server?.stop();
+	await rm(folder, { recursive: true, force: true });
+});
+
+test("the SDK is one module of at most 10 KiB with gzip, and another that it loads by name when it needs it", () => {
+	const [main, http, ...others] = files;
+	const imports = (file?: SdkFile) => new Bun.Transpiler({ loader: "js" }).scan(file?.text ?? "").imports;
+	expect(others).toEqual([]);
+	expect(imports(main)).toEqual([{ kind: "dynamic-import", path: `./${http?.path}` }]);
+	expect(imports(http)).toEqual([]);
+	expect(main).toMatchObject({ path: "sdk.js", immutable: false });
+	expect(http?.immutable).toBe(true);
+	for (const [file, max] of [
+		[main, gzipBytesMax.main],
+		[http, gzipBytesMax.http],
+	] as const)
+		expect(Bun.gzipSync(Buffer.from(file?.text ?? ""), { level: 9 }).length).toBeLessThanOrEqual(max);
+});
+
+test("the SDK shows what it is meant to show, and no more", () => {
 	expect(Object.keys(sdk).sort()).toEqual(["HubbubError", "HubbubSocket", "connect"]);
 	expect(() => sdk.connect("nonsense")).toThrow(DOMException);
 });
+
+for (const transport of ["websocket", "event-stream", "long-poll", "short-poll"] as const)
+	test(`[SAY-2] the SDK as built talks to the real server by ${transport}`, async () => {
+		const connection = sdk.connect(server.http, { transport, storage: null });
+		try {
+			const room = connection.room(`built-${transport}`);
+			const seen = new Promise((resolve) => room.on("message", resolve));
+			const { event } = await room.say("大家好");
+			expect(await seen).toEqual(event);
+			expect(connection.state).toEqual({ phase: "live", transport });
+			expect((await room.history()).before).toBeNull();
+			const socket = new sdk.HubbubSocket(`${server.ws}/rooms/built-${transport}`, [], { transport, storage: null });
+			const line = await new Promise((resolve) => {
+				socket.onmessage = ({ data }) => data.startsWith("* ") || resolve(data);
+			});
+			expect(line).toBe(`${event.from.name}: 大家好`);
+			const closed = new Promise((resolve) => socket.addEventListener("close", resolve));
+			socket.close();
+			await closed;
+		} finally {
+			connection.close();
+		}
+	});

@@ -3,24 +3,68 @@ import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
-/**
- * The SDK as one minified ES module for browsers, without dependencies: what a server hands out as `/sdk.js`.
- * Throws where it does not compile.
- */
-export async function bundleSdk(): Promise<string> {
-	const built = await Bun.build({ entrypoints: [join(folder, "src/hubbub.ts")], target: "browser", format: "esm", minify: true });
-	const [output] = built.outputs;
-	if (!output) throw new Error("The SDK did not compile to one file.");
-	return output.text();
+/** Names that no page ever sees, said by one module of ours to another. Nobody outside depends on them, so they are written short. */
+const inner = [
+	...["adopt", "advance", "asked", "beforeHello", "byeSaid", "callerRef", "extendBack", "findRoom", "finished", "greet", "hasRooms"],
+	...["heard", "httpBase", "inFlight", "introduce", "isBehind", "isWhole", "joinRef", "keepGuest", "linkLost", "livedMs", "mayTryAgain"],
+	...["nextRef", "openGuide", "outbox", "prepare", "readFrame", "sendJson", "socketUrl", "startOver", "submit", "traveller", "unsent"],
+	...["walkBack", "welcomed", "deliver", "bearer", "isNeeded", "memory", "owner", "pings", "settled"],
+];
+const innerNames = new RegExp(`(?<![\\w$"'])(?:${inner.join("|")})(?![\\w$"'])`, "g");
+
+/** A letter or two; as names of properties they are in nobody's way. */
+function shortName(name: string): string {
+	const at = inner.indexOf(name);
+	return String.fromCharCode(97 + (at % 26)).repeat(1 + Math.floor(at / 26));
 }
 
-/** Writes `dist/hubbub.js`; answers its size in bytes, as it is and compressed. */
+/** One module of the built SDK. */
+export interface SdkFile {
+	/** Name of the file. All of them stand in one folder, since they import each other by name. */
+	readonly path: string;
+	readonly text: string;
+	/** Whether the name changes with the content. */
+	readonly immutable: boolean;
+}
+
+/**
+ * The SDK as minified ES modules for browsers, without dependencies: first `{name}.js`, the one a page imports, then
+ * `{name}-http-{hash}.js`, which that one loads when the network lets no WebSocket through, and for pages of history. Throws where it does not
+ * compile.
+ */
+export async function bundleSdk(name: string): Promise<readonly SdkFile[]> {
+	const http = await bundle("src/http/http.ts", []);
+	const path = `${name}-http-${Bun.hash(http).toString(36)}.js`;
+	// Named by hand: the bundler's own splitting would add a loader of 400 bytes.
+	const lazily: Bun.BunPlugin = {
+		name: "the module over HTTP is a file of its own",
+		setup(builder) {
+			builder.onResolve({ filter: /\/http\.ts$/ }, ({ kind }) =>
+				kind === "dynamic-import" ? { path: `./${path}`, external: true } : undefined,
+			);
+		},
+	};
+	const main = await bundle("src/hubbub.ts", [lazily]);
+	return [
+		{ path: `${name}.js`, text: main, immutable: false },
+		{ path, text: http, immutable: true },
+	];
+}
+
+async function bundle(entry: string, plugins: Bun.BunPlugin[]): Promise<string> {
+	const built = await Bun.build({ entrypoints: [join(folder, entry)], target: "browser", format: "esm", minify: true, plugins });
+	const [output] = built.outputs;
+	if (!output || built.outputs.length > 1) throw new Error(`${entry} did not compile to one file.`);
+	return (await output.text()).replace(innerNames, shortName);
+}
+
+/** Writes the modules into `dist/`; says the size of each in bytes, as it is and compressed. */
 async function main(): Promise<void> {
-	const code = await bundleSdk();
-	await Bun.write(join(folder, "dist/hubbub.js"), code);
-	const bytes = Buffer.byteLength(code);
-	const gzipBytes = Bun.gzipSync(Buffer.from(code), { level: 9 }).length;
-	console.log(`dist/hubbub.js: ${bytes} bytes, ${gzipBytes} with gzip`);
+	for (const { path, text } of await bundleSdk("hubbub")) {
+		await Bun.write(join(folder, "dist", path), text);
+		const gzipBytes = Bun.gzipSync(Buffer.from(text), { level: 9 }).length;
+		console.log(`dist/${path}: ${Buffer.byteLength(text)} bytes, ${gzipBytes} with gzip`);
+	}
 }
 
 if (import.meta.main) await main();

@@ -86,8 +86,8 @@ describe("reading back", () => {
 		expect(bookmark.oldest).toBeNull();
 		bookmark.startOver(at(90), range(41, 90));
 		expect(bookmark.oldest).toEqual({ cursor: at(41), offset: 41 });
-		bookmark.extendBack(range(21, 40));
-		bookmark.extendBack(range(30, 40));
+		bookmark.extendBack(range(21, 40), false);
+		bookmark.extendBack(range(30, 40), false);
 		expect(bookmark.oldest?.offset).toBe(21);
 	});
 

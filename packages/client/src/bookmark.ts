@@ -15,6 +15,8 @@ export class Bookmark {
 	#newest: number;
 	/** Offset of the oldest event seen without a break up to `newest`; null before the first. */
 	#oldest: number | null = null;
+	/** Whether older events than those known were asked for and there are none. */
+	isWhole = false;
 
 	/** `after` is a cursor kept from an earlier visit; what is none is left out. */
 	constructor(after: string | null = null) {
@@ -67,6 +69,7 @@ export class Bookmark {
 		if (epoch !== this.#epoch || offset < this.#newest) this.#turnTo(epoch);
 		// What lies between is not known, so older pages start again from here.
 		this.#oldest = null;
+		this.isWhole = false;
 		this.#offset = 0;
 		return this.advance(cursor, events);
 	}
@@ -77,8 +80,9 @@ export class Bookmark {
 		return epoch === this.#epoch && offset <= this.#offset;
 	}
 
-	/** An older page was read: `events`, ascending, end right before the oldest seen so far. */
-	extendBack(events: readonly RoomEvent[]): void {
+	/** An older page was read: `events`, ascending, end right before the oldest seen so far. `isWhole`: there are none before them. */
+	extendBack(events: readonly RoomEvent[], isWhole: boolean): void {
+		this.isWhole = isWhole;
 		const first = events[0];
 		if (first && (this.#oldest === null || first.offset < this.#oldest)) this.#oldest = first.offset;
 	}

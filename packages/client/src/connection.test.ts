@@ -5,7 +5,7 @@ import { type ConnectOptions, connect } from "./connect.ts";
 import type { ConnectionState } from "./dialer.ts";
 
 function start(options: ConnectOptions = {}, world = new FakeWorld()) {
-	const connection = connect("http://host", { storage: null, ...options, environment: world.environment });
+	const connection = connect("http://host", { storage: null, transport: "websocket", ...options, environment: world.environment });
 	const states: ConnectionState[] = [];
 	connection.on("state", (state) => states.push(state));
 	return { world, connection, states, phases: () => states.map((state) => state.phase) };
@@ -186,20 +186,20 @@ describe("coming back", () => {
 });
 
 describe("a server that is not there", () => {
-	test("an upgrade that never comes is given up after ten seconds", () => {
+	test("an upgrade that never comes is given up after six seconds", () => {
 		const { world, connection } = start();
-		world.advance(9_999);
+		world.advance(5_999);
 		expect(connection.state.phase).toBe("connecting");
 		world.advance(1);
 		expect(connection.state.phase).toBe("waiting");
 		expect(world.sockets[0]?.closed).not.toBeNull();
 	});
 
-	test("a hello that is never answered is given up after ten seconds", () => {
+	test("a hello that is never answered is given up after six seconds", () => {
 		const { world, connection } = start();
-		world.advance(9_000);
+		world.advance(5_000);
 		world.socket.open();
-		world.advance(9_999);
+		world.advance(5_999);
 		expect(connection.state.phase).toBe("connecting");
 		world.advance(1);
 		expect(connection.state.phase).toBe("waiting");

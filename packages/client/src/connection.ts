@@ -2,20 +2,26 @@ import type { Code } from "@hubbub/protocol/codes.ts";
 import type { Downstream, Joined, Reject, Welcome } from "@hubbub/protocol/downstream.ts";
 import type { User } from "@hubbub/protocol/event.ts";
 import type { Address } from "./address.ts";
+import type { Bookmark } from "./bookmark.ts";
 import { bounds, byteLength } from "./bounds.ts";
 import { type ConnectionState, Dialer, heartbeatRef } from "./dialer.ts";
 import { Emitter } from "./emitter.ts";
 import type { Environment } from "./environment.ts";
 import { HubbubError, type LocalCode } from "./error.ts";
-import { fetchPage } from "./history.ts";
+import type { Http } from "./http/http.ts";
+import type { HistoryOptions, HistoryPage } from "./http/page.ts";
 import type { Identity } from "./identity.ts";
 import { LiveRoom, type Uplink } from "./live-room.ts";
 import { type Command, type Entry, Outbox, type Settle } from "./outbox.ts";
-import type { LinkEnd, Transport } from "./transport.ts";
+import type { RoomOptions } from "./room.ts";
+import type { Route } from "./route.ts";
+import type { Link, LinkEnd, TransportName } from "./transport.ts";
 
 /** What a connection tells its listeners. */
 export interface ConnectionEvents {
 	state: ConnectionState;
+	/** What carries the room now, told when it changes and the first time. */
+	transport: TransportName;
 	/** Who the server says this is: after each welcome. */
 	user: User;
 	/** A refusal that belongs to no promise, for example of likes. */
@@ -48,7 +54,7 @@ export class LiveConnection implements Uplink {
 	readonly environment: Environment;
 	readonly outbox: Outbox;
 	readonly #httpBase: string;
-	readonly #transport: Transport;
+	readonly #http: () => Promise<Http>;
 	readonly #identity: Identity;
 	readonly #hooks: ConnectionHooks;
 	#name: string | undefined;
@@ -57,6 +63,9 @@ export class LiveConnection implements Uplink {
 	readonly #rooms = new Map<string, LiveRoom>();
 	/** Counts links, so that what was planned on one does not happen on the next. */
 	#links = 0;
+	/** Rooms that the last hello named; the welcome answers it. */
+	#greeted: readonly LiveRoom[] = [];
+	#transport: TransportName | null = null;
 	user: User | null = null;
 	limits: Welcome["limits"] = bounds;
 	/** The server's clock minus this one's, in milliseconds. */
@@ -65,7 +74,8 @@ export class LiveConnection implements Uplink {
 	constructor(parts: {
 		address: Address;
 		environment: Environment;
-		transport: Transport;
+		route: Route;
+		http: () => Promise<Http>;
 		identity: Identity;
 		name: string | undefined;
 		queueMax: number;
@@ -75,12 +85,12 @@ export class LiveConnection implements Uplink {
 		this.#name = parts.name;
 		this.outbox = new Outbox(parts.queueMax);
 		this.#httpBase = parts.address.httpBase;
-		this.#transport = parts.transport;
+		this.#http = parts.http;
 		this.#identity = parts.identity;
 		this.#hooks = parts.hooks;
-		this.#dialer = new Dialer(parts.transport, parts.environment, {
+		this.#dialer = new Dialer(parts.route, parts.environment, {
 			prepare: () => this.#identity.prepare(),
-			opened: () => this.#hello(),
+			greet: (link, accept) => this.#hello(link, accept),
 			frame: (frame) => this.#receive(frame),
 			lost: () => this.#linkLost(),
 			mayTryAgain: (wasLive) => this.#identity.mayTryAgain(wasLive),
@@ -99,21 +109,16 @@ export class LiveConnection implements Uplink {
 	}
 
 	/** `callerRef` comes back with the frame that answers the join. */
-	room(id: string, options: { readonly after?: string; readonly callerRef?: string | number } = {}): LiveRoom {
+	room(id: string, options: RoomOptions & { readonly callerRef?: string | number } = {}): LiveRoom {
 		const room = this.#rooms.get(id) ?? new LiveRoom(id, this);
 		this.#rooms.set(id, room);
 		if (room.phase !== "left" || this.state.phase === "closed") return room;
-		room.enter(options.after);
+		room.enter(options);
 		room.callerRef = options.callerRef;
 		// The server would call the whole hello malformed and end the connection, other rooms and all.
 		if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(id)) {
-			const error = new HubbubError("room_not_found", "No room can have this id.");
 			room.asked = true;
-			queueMicrotask(() => {
-				if (room.phase !== "joining") return;
-				this.#show({ type: "reject", code: "room_not_found", message: error.message, room: id }, room);
-				this.#refuse(room, error);
-			});
+			queueMicrotask(() => this.#receive({ type: "reject", code: "room_not_found", message: "No room can have this id.", room: id }));
 		} else if (this.state.phase === "live") this.#join(room);
 		return room;
 	}
@@ -128,10 +133,10 @@ export class LiveConnection implements Uplink {
 		return this.#rooms.size > 0;
 	}
 
-	/** Says in the next hello who this is, in place of what the options said. */
-	introduce(introduction: { readonly name?: string; readonly token?: string }): void {
-		if (introduction.name !== undefined) this.#name = introduction.name;
-		if (introduction.token !== undefined) this.#identity.use(introduction.token);
+	/** Says in the next hello who this is, in place of what the options said. What is no string is left as it was. */
+	introduce(name: unknown, token: unknown): void {
+		if (typeof name === "string") this.#name = name;
+		if (typeof token === "string") this.#identity.use(token);
 	}
 
 	retryNow(): void {
@@ -151,7 +156,7 @@ export class LiveConnection implements Uplink {
 		const phase = this.#rooms.get(room)?.phase ?? "left";
 		if (phase === "left") return refuse("left", "This room is not joined.");
 		const entry = this.outbox.add(command, bytes, settle);
-		if (!entry) return refuse("queue_full", "Too many messages are waiting to be sent.");
+		if (!entry) return refuse("queue_full", "Too many messages are waiting.");
 		// The server would end the connection over it.
 		if (byteLength(entry.json) > this.limits.frameBytesMax) {
 			return this.outbox.settle(entry.ref, new HubbubError("text_too_long", "The message is too long."));
@@ -163,40 +168,52 @@ export class LiveConnection implements Uplink {
 		this.#dialer.send(frame);
 	}
 
-	page(query: { room: string; before?: string; limit?: number }) {
-		return fetchPage(this.environment, this.#httpBase, query, this.#identity.bearer);
+	async history(room: string, bookmark: Bookmark, options: HistoryOptions): Promise<HistoryPage> {
+		const { environment } = this;
+		// A module that cannot be loaded is the network's fault like any other.
+		const http = await this.#http().catch(() => null);
+		const walker = { environment, httpBase: this.#httpBase, bearer: this.#identity.bearer, room, bookmark };
+		const page = await http?.walkBack(walker, options);
+		if (page && "events" in page) return page;
+		throw new HubbubError(page?.code ?? "network", page?.message ?? "Older messages could not be fetched.", page?.retryAfterMs);
 	}
 
 	leave(room: LiveRoom): void {
-		if (room.asked) this.send({ type: "leave", ref: this.outbox.nextRef(), room: room.id });
-		room.asked = false;
+		this.#leave(room);
 		this.outbox.drop(room.id, new HubbubError("left", "The room was left."));
 	}
 
 	// —— the conversation ——
 
-	#hello(): void {
+	/** Also to a link that is tried beside the one in use, which has the rooms until the welcome. */
+	#hello(link: Link, accept: readonly string[]): void {
 		this.#hooks.opened?.();
-		const rooms = this.#joining().slice(0, this.limits.roomsPerConnectionMax);
-		for (const room of rooms) room.asked = true;
-		const accept = this.#transport.accept;
-		this.send({
+		this.#greeted = [...this.#rooms.values()]
+			.filter((room) => room.phase === "joined" || this.#isWaiting(room))
+			.slice(0, this.limits.roomsPerConnectionMax);
+		const hello = {
 			type: "hello",
 			token: this.#identity.bearer ?? undefined,
 			name: this.#name,
-			rooms: rooms.map((room) => ({ room: room.id, after: room.cursor ?? undefined })),
+			rooms: this.#greeted.map(({ id, cursor, view }) => ({ room: id, after: cursor ?? undefined, view })),
 			accept: accept.length > 0 ? accept : undefined,
-		});
+		};
+		link.send(JSON.stringify(hello));
 	}
 
-	#joining(): LiveRoom[] {
-		return [...this.#rooms.values()].filter((room) => room.phase === "joining" && !room.asked);
+	#leave(room: LiveRoom): void {
+		if (room.asked) this.send({ type: "leave", ref: this.outbox.nextRef(), room: room.id });
+		room.asked = false;
+	}
+
+	#isWaiting(room: LiveRoom): boolean {
+		return room.phase === "joining" && !room.asked;
 	}
 
 	#join(room: LiveRoom): void {
 		room.asked = true;
 		room.joinRef = this.outbox.nextRef();
-		this.send({ type: "join", ref: room.joinRef, room: room.id, after: room.cursor ?? undefined });
+		this.send({ type: "join", ref: room.joinRef, room: room.id, after: room.cursor ?? undefined, view: room.view });
 	}
 
 	#receive(frame: Downstream): void {
@@ -248,8 +265,13 @@ export class LiveConnection implements Uplink {
 		this.#emitter.emit("user", frame.user);
 		this.#dialer.welcomed(frame.heartbeatMs);
 		this.#hooks.frame?.(frame);
+		for (const room of this.#greeted) {
+			room.asked = true;
+			if (room.phase === "left") this.#leave(room);
+		}
+		this.#greeted = [];
 		// Rooms asked for since the hello, and those that did not fit into it.
-		for (const room of this.#joining()) this.#join(room);
+		for (const room of this.#rooms.values()) if (this.#isWaiting(room)) this.#join(room);
 	}
 
 	#joined(frame: Joined): void {
@@ -312,9 +334,11 @@ export class LiveConnection implements Uplink {
 
 	/** Asks again for every answer that is due on this link. Twice the same key, or the same join, does no harm. */
 	#resend(): void {
-		for (const room of this.#rooms.values()) if (room.phase === "joining") this.#join(room);
 		this.outbox.linkLost();
-		for (const room of this.#rooms.values()) if (room.phase === "joined") this.#flush(room);
+		for (const room of this.#rooms.values()) {
+			if (room.phase === "joining") this.#join(room);
+			else if (room.phase === "joined") this.#flush(room);
+		}
 	}
 
 	/** Runs `step` after a while, unless the link is another by then. */
@@ -349,6 +373,9 @@ export class LiveConnection implements Uplink {
 			this.outbox.drop(null, this.#closedError());
 		}
 		this.#emitter.emit("state", state);
+		if (state.phase !== "live" || state.transport === this.#transport) return;
+		this.#transport = state.transport;
+		this.#emitter.emit("transport", state.transport);
 	}
 
 	#closedError(): HubbubError {

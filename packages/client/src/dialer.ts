@@ -3,11 +3,12 @@ import type { Bye, Downstream } from "@hubbub/protocol/downstream.ts";
 import { backoffCapMs, backoffMs, hintedMs } from "./backoff.ts";
 import type { Environment, Signal } from "./environment.ts";
 import { doubtDeadlineMs, Heartbeat } from "./heartbeat.ts";
-import type { Link, LinkEnd, Transport, TransportName } from "./transport.ts";
+import type { Route, Traveller } from "./route.ts";
+import { broken, type Fault, type Link, type LinkEnd, type LinkListener, type Transport, type TransportName } from "./transport.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
-/** Time for a link to open, and again from the hello to the welcome. */
-export const attemptDeadlineMs = 10_000;
+/** Time for a link to open, and again from the hello to the welcome; after failures two and three times as long, for networks that are slow. */
+export const attemptDeadlineMs = 6_000;
 /** A connection that lasted this long is in good health; the next loss starts the backoff from the beginning. */
 export const healthyAfterMs = 10_000;
 /** Time for the other side to close after a bye, or to answer our close. */
@@ -32,8 +33,8 @@ export type ConnectionState =
 export interface DialerOwner {
 	/** Before each attempt; a rejected promise is a failed attempt. */
 	prepare(): void | Promise<void>;
-	/** The link is open: say hello. */
-	opened(): void;
+	/** The link is open: say hello on it, in the codecs it can read. */
+	greet(link: Link, accept: readonly string[]): void;
 	frame(frame: Downstream): void;
 	/** The link is gone, whatever comes next. */
 	lost(): void;
@@ -48,14 +49,17 @@ export interface DialerOwner {
  * Keeps one link to the server: opens it, finds out when it is dead, and opens the next after a wait that fits the reason.
  * Knows nothing of rooms. The state machine is `ConnectionState`; at most one link is listened to at a time.
  */
-export class Dialer {
-	readonly #transport: Transport;
+export class Dialer implements Traveller {
+	readonly owner: DialerOwner;
+	readonly #route: Route;
 	readonly #environment: Environment;
-	readonly #owner: DialerOwner;
 	readonly #heartbeat: Heartbeat;
 	readonly #unwatch: () => void;
 	#state: ConnectionState = { phase: "connecting", attempt: 1 };
 	#link: Link | null = null;
+	/** What the link goes over. */
+	#transport: Transport;
+	#liveSince = 0;
 	/** Names the attempt in use; what belongs to an earlier one is not listened to. */
 	#generation = 0;
 	#failures = 0;
@@ -65,14 +69,15 @@ export class Dialer {
 	/** The wait in progress was asked for by the server, so that good news of the network does not cut it short. */
 	#hinted = false;
 
-	constructor(transport: Transport, environment: Environment, owner: DialerOwner) {
-		this.#transport = transport;
+	constructor(route: Route, environment: Environment, owner: DialerOwner) {
+		this.#route = route;
+		this.#transport = route.transport;
 		this.#environment = environment;
-		this.#owner = owner;
+		this.owner = owner;
 		this.#heartbeat = new Heartbeat(
 			environment,
 			() => this.send({ type: "ping", ref: heartbeatRef }),
-			() => this.#abandon(unanswered),
+			() => this.#abandon(unanswered, "silent"),
 		);
 		this.#unwatch = environment.watch((signal) => this.#onSignal(signal));
 	}
@@ -100,8 +105,21 @@ export class Dialer {
 		this.#setTimer(healthyAfterMs, () => {
 			this.#failures = 0;
 		});
-		this.#heartbeat.start(heartbeatMs);
+		this.#liveSince = this.#environment.now();
+		if (this.#transport.pings) this.#heartbeat.start(heartbeatMs);
 		this.#become({ phase: "live", transport: this.#transport.name });
+		this.#route.live();
+	}
+
+	adopt(transport: Transport, link: Link): LinkListener {
+		const old = this.#link;
+		this.#generation++;
+		this.#transport = transport;
+		this.#link = link;
+		this.#heartbeat.stop();
+		this.owner.lost();
+		old?.close();
+		return this.#listen(this.#generation);
 	}
 
 	/** The server said bye; it closes next, and where it does not, this side does. */
@@ -123,7 +141,7 @@ export class Dialer {
 		this.#stop();
 		this.#become({ phase: "closed", code: null, message: "" });
 		link?.close(code, reason);
-		const gone: LinkEnd = { code: 1006, reason: "", wasClean: false };
+		const gone = broken("");
 		if (link && wasOpen) this.#setTimer(closeDeadlineMs, () => this.#finish(gone));
 		else this.#finish(gone);
 	}
@@ -131,40 +149,46 @@ export class Dialer {
 	#attempt(): void {
 		const generation = ++this.#generation;
 		this.#bye = null;
-		this.#setTimer(attemptDeadlineMs, () => this.#abandon(unanswered));
+		this.#allowTime();
 		this.#become({ phase: "connecting", attempt: this.#failures + 1 });
-		const prepared = this.#owner.prepare();
+		const prepared = this.#route.prepare(this);
 		if (!prepared) return this.#open(generation);
 		prepared.then(
 			() => this.#open(generation),
-			(error: unknown) => this.#ended(generation, fault(error instanceof Error ? error.message : String(error))),
+			(error: unknown) => this.#ended(generation, broken(error instanceof Error ? error.message : String(error))),
 		);
 	}
 
 	#open(generation: number): void {
 		if (generation !== this.#generation) return;
-		this.#link = this.#transport.open(
-			{
-				opened: () => {
-					if (generation !== this.#generation || this.#state.phase !== "connecting") return;
-					this.#setTimer(attemptDeadlineMs, () => this.#abandon(unanswered));
-					this.#owner.opened();
-				},
-				frame: (frame) => {
-					if (generation !== this.#generation || this.#state.phase === "closed") return;
-					this.#heartbeat.heard();
-					this.#owner.frame(frame);
-				},
-				ended: (end) => this.#ended(generation, end),
+		this.#transport = this.#route.transport;
+		this.#link = this.#transport.open(this.#listen(generation));
+	}
+
+	#listen(generation: number): LinkListener {
+		return {
+			opened: () => {
+				if (generation !== this.#generation || this.#state.phase !== "connecting" || !this.#link) return;
+				this.#allowTime();
+				this.owner.greet(this.#link, this.#transport.accept);
 			},
-			this.#environment,
-		);
+			frame: (frame) => {
+				if (generation !== this.#generation || this.#state.phase === "closed") return;
+				this.#heartbeat.heard();
+				this.owner.frame(frame);
+			},
+			ended: (end) => this.#ended(generation, end),
+		};
+	}
+
+	#allowTime(): void {
+		this.#setTimer(attemptDeadlineMs * Math.min(1 + this.#failures, 3), () => this.#abandon(unanswered));
 	}
 
 	/** Lets go of a link that is not worth waiting for. */
-	#abandon(reason: string): void {
+	#abandon(reason: string, fault?: Fault): void {
 		const link = this.#link;
-		this.#ended(this.#generation, fault(reason));
+		this.#ended(this.#generation, broken(reason, fault));
 		link?.close();
 	}
 
@@ -172,13 +196,16 @@ export class Dialer {
 		if (generation !== this.#generation) return;
 		if (this.#state.phase === "closed") return this.#finish(end);
 		const wasLive = this.#state.phase === "live";
+		const livedMs = wasLive ? this.#environment.now() - this.#liveSince : null;
+		const elsewhere = this.#link !== null && this.#route.ended({ end, bye: this.#bye, livedMs });
 		this.#generation++;
 		this.#link = null;
 		this.#heartbeat.stop();
-		this.#owner.lost();
+		this.owner.lost();
 		const verdict = judge(end, this.#bye);
-		if (verdict.kind === "again") this.#wait(verdict.afterMs, verdict.reason);
-		else if (verdict.code === "unauthorized" && this.#owner.mayTryAgain(wasLive)) this.#wait(null, verdict.message);
+		if (verdict.kind === "again" && elsewhere && verdict.afterMs === null) this.#attempt();
+		else if (verdict.kind === "again") this.#wait(verdict.afterMs, verdict.reason);
+		else if (verdict.code === "unauthorized" && this.owner.mayTryAgain(wasLive)) this.#wait(null, verdict.message);
 		else this.#closeFor(verdict, end);
 	}
 
@@ -209,26 +236,23 @@ export class Dialer {
 		this.#generation++;
 		this.#link = null;
 		this.#setTimer(0, null);
-		this.#owner.finished(end);
+		this.owner.finished(end);
 	}
 
 	#stop(): void {
 		this.#heartbeat.stop();
+		this.#route.stop();
 		this.#setTimer(0, null);
 		this.#unwatch();
 	}
 
 	#become(state: ConnectionState): void {
 		this.#state = state;
-		this.#owner.changed(state);
+		this.owner.changed(state);
 	}
 
 	#setTimer(ms: number, callback: (() => void) | null): void {
 		this.#environment.clearTimeout(this.#timer);
 		this.#timer = callback && this.#environment.setTimeout(callback, ms);
 	}
-}
-
-function fault(reason: string): LinkEnd {
-	return { code: 1006, reason, wasClean: false };
 }

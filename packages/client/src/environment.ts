@@ -29,6 +29,8 @@ export interface Environment {
 	readonly clearTimeout: (timer: unknown) => void;
 	/** False only where it is certain that there is no network. */
 	readonly isOnline: () => boolean;
+	/** Whether nobody can see the page now; as the document says, where left out. */
+	readonly isHidden?: () => boolean;
 	/** Hears signals from now on; returns how to stop. */
 	readonly watch: (listener: (signal: Signal) => void) => () => void;
 	/** A fresh idempotency key: unguessable, at most 64 characters. */

@@ -34,60 +34,51 @@ export class FrameFace implements SocketFace {
 
 	send(data: SocketData, bytes: number): void {
 		const frame = typeof data === "string" ? parse(data) : null;
-		if (!frame) return this.#reject({ type: "" }, "bad_frame", "Send one JSON object with a type, as text.");
+		if (!frame) return this.#reject({ type: "" }, "bad_frame", "Send a JSON object with a type.");
 		switch (frame.type) {
 			case "hello":
 				return this.#hello(frame);
 			case "join":
-				return this.#join(frame);
 			case "leave":
-				return this.#leave(frame);
 			case "say":
 			case "delete":
 			case "settings":
-				return this.#command(frame, bytes);
+				if (typeof frame.room === "string") return this.#inRoom(frame, frame.room, bytes);
+				return this.#reject(frame, "bad_frame", "The field room is missing or wrong.");
 			default:
 				// What is not heard now means nothing later: likes, pings, types of a later version.
 				if (this.#connection.state.phase === "live") this.#connection.send(frame);
-				else this.#reject(frame, "unavailable", "Not connected just now; not sent.");
+				else this.#reject(frame, "unavailable", "Not connected; not sent.");
 		}
 	}
 
 	#hello(frame: RawFrame): void {
-		const { token, name, rooms } = frame as { token?: unknown; name?: unknown; rooms?: unknown };
-		if (this.#helloSaid && (token !== undefined || name !== undefined)) {
-			return this.#reject(frame, "bad_frame", "Hello was said already. Give token and name as options.");
+		const { token, name, rooms } = frame;
+		if (this.#helloSaid && (token ?? name) !== undefined) {
+			return this.#reject(frame, "bad_frame", "Hello was said already.");
 		}
-		this.#connection.introduce({
-			...(typeof token === "string" && { token }),
-			...(typeof name === "string" && { name }),
-		});
-		for (const wanted of Array.isArray(rooms) ? rooms : []) this.#join({ type: "join", ...wanted });
+		this.#connection.introduce(name, token);
+		for (const wanted of Array.isArray(rooms) ? rooms : []) this.send(JSON.stringify({ type: "join", ...wanted }), 0);
 	}
 
-	#join(frame: RawFrame): void {
-		const { room, after, ref } = frame as { room: unknown; after?: unknown; ref?: string | number };
-		if (typeof room !== "string") return this.#reject(frame, "bad_frame", "The field room is missing or wrong.");
-		if ((this.#connection.findRoom(room)?.phase ?? "left") !== "left")
-			return this.#reject(frame, "already_joined", "The connection is in this room already.");
-		this.#connection.room(room, { callerRef: ref, ...(typeof after === "string" && { after }) });
-	}
-
-	#leave(frame: RawFrame): void {
-		const room = this.#connection.findRoom(String(frame.room));
-		if (!room || room.phase === "left") return this.#reject(frame, "not_joined", "This room is not joined.");
-		room.leave();
-		this.frame({ type: "left", ref: frame.ref, room: room.id });
-	}
-
-	#command(frame: RawFrame, bytes: number): void {
-		const { room } = frame;
-		if (typeof room !== "string") return this.#reject(frame, "bad_frame", "The field room is missing or wrong.");
-		this.#connection.submit({ ...frame, room }, bytes, (answer) => {
-			if (answer instanceof HubbubError) this.#reject(frame, wireCode(answer.code), answer.message, answer.retryAfterMs);
-			else this.frame({ ...answer, ref: frame.ref });
-			this.#host.settled();
-		});
+	#inRoom(frame: RawFrame, id: string, bytes: number): void {
+		const { type, ref, after, view } = frame;
+		const room = this.#connection.findRoom(id);
+		const isIn = room && room.phase !== "left";
+		if (type === "join") {
+			if (isIn) return this.#reject(frame, "already_joined", "The connection is in this room already.");
+			const cursor = typeof after === "string" ? after : undefined;
+			this.#connection.room(id, { callerRef: ref, after: cursor, view: view === "top" ? view : undefined });
+		} else if (type === "leave") {
+			if (!isIn) return this.#reject(frame, "not_joined", "This room is not joined.");
+			room.leave();
+			this.frame({ type: "left", ref, room: id });
+		} else
+			this.#connection.submit({ ...frame, room: id }, bytes, (answer) => {
+				if (answer instanceof HubbubError) this.#reject(frame, wireCode(answer.code), answer.message, answer.retryAfterMs);
+				else this.frame({ ...answer, ref });
+				this.#host.settled();
+			});
 	}
 
 	#reject(frame: RawFrame, code: Code, message: string, retryAfterMs?: number | null): void {

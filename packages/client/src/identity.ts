@@ -18,7 +18,7 @@ export class Identity {
 		this.#given = given;
 		this.#storage = storage;
 		this.#key = `hubbub.guest.${host}`;
-		this.#guest = given === undefined ? this.#read() : null;
+		this.#guest = given === undefined ? stored(storage, this.#key) : null;
 	}
 
 	/** The token in use, for the hello and for HTTP; null for a guest whom the server does not know yet. */
@@ -50,7 +50,7 @@ export class Identity {
 		if (this.#given !== undefined) return;
 		this.#guest = token;
 		this.#bearer = token;
-		this.#storing((storage) => storage.setItem(this.#key, token));
+		this.#keep(token);
 	}
 
 	/** The server did not take the token. True where another attempt may go better; a guest's old token is forgotten. */
@@ -59,23 +59,25 @@ export class Identity {
 		if (typeof this.#given === "function") return wasLive;
 		if (this.#guest === null) return false;
 		this.#guest = null;
-		this.#storing((storage) => storage.removeItem(this.#key));
+		this.#keep(null);
 		return true;
 	}
 
-	#read(): string | null {
-		let token: string | null = null;
-		this.#storing((storage) => {
-			token = storage.getItem(this.#key);
-		});
-		return token;
-	}
-
-	#storing(step: (storage: TokenStorage) => void): void {
+	#keep(token: string | null): void {
 		try {
-			if (this.#storage) step(this.#storage);
+			if (token) this.#storage?.setItem(this.#key, token);
+			else this.#storage?.removeItem(this.#key);
 		} catch {
 			// Full or forbidden: the token in memory does for this page.
 		}
+	}
+}
+
+/** What stands under `key`; null where nothing does, or storage is missing or forbidden. */
+export function stored(storage: TokenStorage | null, key: string): string | null {
+	try {
+		return storage?.getItem(key) ?? null;
+	} catch {
+		return null;
 	}
 }

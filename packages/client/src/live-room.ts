@@ -6,10 +6,10 @@ import { bounds, byteLength } from "./bounds.ts";
 import { Emitter } from "./emitter.ts";
 import type { Environment } from "./environment.ts";
 import { HubbubError } from "./error.ts";
-import type { HistoryPage, HistoryQuery } from "./history.ts";
+import type { HistoryOptions, HistoryPage } from "./http/page.ts";
 import { LikeMeter } from "./likes.ts";
 import type { Command, Settle } from "./outbox.ts";
-import type { Room, RoomEvents, Said, SayOptions } from "./room.ts";
+import type { Room, RoomEvents, RoomOptions, Said, SayOptions, View } from "./room.ts";
 
 /** What a room needs of the connection it lives on. */
 export interface Uplink {
@@ -18,7 +18,8 @@ export interface Uplink {
 	submit(command: Command, bytes: number, settle: Settle): void;
 	/** Sends a frame that needs no answer, if the link is open. */
 	send(frame: object): void;
-	page(query: HistoryQuery): Promise<HistoryPage>;
+	/** A page of older events; the bookmark is moved back where the page ends at its beginning. */
+	history(room: string, bookmark: Bookmark, options: HistoryOptions): Promise<HistoryPage>;
 	leave(room: LiveRoom): void;
 }
 
@@ -32,13 +33,12 @@ export class LiveRoom implements Room {
 	readonly #emitter = new Emitter<RoomEvents>();
 	readonly #likeMeter: LikeMeter;
 	#bookmark: Bookmark;
-	/** Whether older events than those known were asked for and there are none. */
-	#atBeginning = false;
 	#entered = false;
 	phase: Room["phase"] = "left";
 	settings: RoomSettings | null = null;
 	viewers = 0;
 	likes = 0;
+	view: View | undefined;
 	/** Whether the link in use was asked to join; its answer may still be on the way. */
 	asked = false;
 	/** The ref of that request, to tell its rejection. */
@@ -88,21 +88,8 @@ export class LiveRoom implements Room {
 		await this.#request({ type: "settings", room: this.id, settings }, "");
 	}
 
-	async history(options: { before?: string; limit?: number } = {}): Promise<HistoryPage> {
-		const bookmark = this.#bookmark;
-		const oldest = bookmark.oldest;
-		const before = options.before ?? oldest?.cursor;
-		const walks = before === oldest?.cursor;
-		if (walks && (this.#atBeginning || oldest?.offset === 1)) return { events: [], before: null };
-		const page = await this.#uplink.page({ room: this.id, before, limit: options.limit });
-		// What is known already is not handed out again, wherever the server lets a page end.
-		const events = page.events.filter((event) => known.has(event.kind) && !(walks && oldest && event.offset >= oldest.offset));
-		// A page that came after the room started over, or twice, belongs to no walk any more.
-		if (walks && oldest && bookmark.oldest?.cursor === oldest.cursor) {
-			bookmark.extendBack(page.events);
-			this.#atBeginning = page.before === null;
-		}
-		return { events, before: page.before };
+	history(options: HistoryOptions = {}): Promise<HistoryPage> {
+		return this.#uplink.history(this.id, this.#bookmark, options);
 	}
 
 	leave(): void {
@@ -115,7 +102,8 @@ export class LiveRoom implements Room {
 	// —— from here on called by the connection ——
 
 	/** Wants in, at `after` or where it was. */
-	enter(after: string | undefined): void {
+	enter({ after, view }: RoomOptions): void {
+		this.view = view;
 		if (after !== undefined) this.#bookmark = new Bookmark(after);
 		this.phase = "joining";
 		this.asked = false;
@@ -134,32 +122,30 @@ export class LiveRoom implements Room {
 		const first = !this.#entered;
 		const recovered = frame.recovered === true && after !== null;
 		const reset = !recovered && after !== null;
-		const fresh = recovered ? this.#bookmark.advance(frame.cursor, frame.events) : this.#bookmark.startOver(frame.cursor, frame.events);
-		if (!recovered) this.#atBeginning = false;
+		const events = recovered ? this.#bookmark.advance(frame.cursor, frame.events) : this.#bookmark.startOver(frame.cursor, frame.events);
 		this.#entered = true;
 		this.joinRef = null;
 		this.phase = "joined";
-		const { settings, viewers, likes } = frame.state;
-		this.settings = settings;
+		this.settings = frame.state.settings;
 		if (reset) this.#emitter.emit("reset", undefined);
-		this.#emitter.emit("joined", { recovered, missed: recovered ? fresh.length : 0, first });
-		this.#emitter.emit("settings", settings);
-		this.#ambient({ viewers, likes });
-		this.#tell(fresh, recovered ? "recovered" : "history", 0, false);
+		this.#emitter.emit("joined", { recovered, missed: recovered ? events.length : 0, first });
+		this.#emitter.emit("settings", this.settings);
+		this.#ambient(frame.state);
+		this.#tell(recovered ? "recovered" : "history", { events });
 		this.#likeMeter.flush();
-		return fresh;
+		return events;
 	}
 
 	/** Answers the batch as far as it is new; null where all of it was seen before. */
 	batch(frame: Batch): Batch | null {
-		const seen = this.#bookmark.isBehind(frame.cursor);
-		const fresh = this.#bookmark.advance(frame.cursor, frame.events);
+		const { type, room, cursor, ambient } = frame;
 		// A batch that only counts what was left out moves the cursor too; its like that does not is a duplicate.
-		const omitted = seen && fresh.length === 0 ? 0 : (frame.omitted ?? 0);
-		if (frame.ambient) this.#ambient(frame.ambient);
-		this.#tell(fresh, "live", omitted, true);
-		if (fresh.length === 0 && omitted === 0 && !frame.ambient) return null;
-		return { ...frame, events: fresh, omitted: omitted || undefined };
+		const isBehind = this.#bookmark.isBehind(cursor);
+		const events = this.#bookmark.advance(cursor, frame.events);
+		const news = !isBehind || events.length > 0 ? { ...frame, events } : ambient ? { type, room, cursor, events, ambient } : null;
+		if (ambient) this.#ambient(ambient);
+		if (news) this.#tell("live", news);
+		return news;
 	}
 
 	gap(frame: Gap): void {
@@ -175,18 +161,20 @@ export class LiveRoom implements Room {
 		this.#emitter.emit("left", undefined);
 	}
 
-	#tell(fresh: readonly RoomEvent[], source: RoomEvents["events"]["source"], omitted: number, changesSettings: boolean): void {
-		const events = fresh.filter((event) => known.has(event.kind));
-		if (events.length > 0 || omitted > 0) this.#emitter.emit("events", { events, source, omitted });
+	#tell(source: RoomEvents["events"]["source"], news: Pick<Batch, "events" | "omitted" | "repeats" | "spreadMs">): void {
+		const { omitted = 0, spreadMs = 0, repeats } = news;
+		const events = news.events.filter((event) => known.has(event.kind));
+		if (events.length > 0 || omitted > 0) this.#emitter.emit("events", { events, source, omitted, spreadMs });
 		for (const event of events) {
 			if (event.kind === "message") this.#emitter.emit("message", event);
 			else if (event.kind === "delete") this.#emitter.emit("delete", event);
 			// On joining, the state is newer than the changes that led to it.
-			else if (changesSettings && this.settings) {
+			else if (source === "live" && this.settings) {
 				this.settings = { ...this.settings, ...event.settings };
 				this.#emitter.emit("settings", this.settings);
 			}
 		}
+		if (repeats?.length) this.#emitter.emit("repeats", repeats);
 	}
 
 	#ambient({ viewers = this.viewers, likes = this.likes }: Ambient): void {

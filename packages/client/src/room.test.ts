@@ -33,7 +33,7 @@ describe("joining", () => {
 		expect(room.phase).toBe("joined");
 		expect(told.map(([type]) => type)).toEqual(["joined", "settings", "ambient", "events", "message", "message"]);
 		expect(told[0]?.[1]).toEqual({ recovered: false, missed: 0, first: true });
-		expect(told[3]?.[1]).toEqual({ events: [message(1), message(2)], source: "history", omitted: 0 });
+		expect(told[3]?.[1]).toEqual({ events: [message(1), message(2)], source: "history", omitted: 0, spreadMs: 0 });
 		expect(room).toMatchObject({ viewers: 3, likes: 7, cursor: "e1.2", settings: { title: "Lobby" } });
 	});
 
@@ -124,7 +124,7 @@ describe("what happens", () => {
 		world.socket.frame(batch).frame(batch);
 		expect(told).toEqual([
 			["ambient", { viewers: 9, likes: 7 }],
-			["events", { events: [message(2), message(3)], source: "live", omitted: 2 }],
+			["events", { events: [message(2), message(3)], source: "live", omitted: 2, spreadMs: 0 }],
 			["message", message(2)],
 			["message", message(3)],
 			["ambient", { viewers: 9, likes: 7 }],
@@ -195,7 +195,7 @@ describe("coming back", () => {
 		world.socket.welcome().joined("lobby", "e1.4", { recovered: true, events: [message(2), message(3), message(4)] });
 		expect(told.filter(([type]) => type === "joined" || type === "events")).toEqual([
 			["joined", { recovered: true, missed: 2, first: false }],
-			["events", { events: [message(3), message(4)], source: "recovered", omitted: 0 }],
+			["events", { events: [message(3), message(4)], source: "recovered", omitted: 0, spreadMs: 0 }],
 		]);
 	});
 

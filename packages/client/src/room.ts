@@ -1,7 +1,7 @@
-import type { Fate } from "@hubbub/protocol/downstream.ts";
+import type { Fate, Repeat } from "@hubbub/protocol/downstream.ts";
 import type { DeleteEvent, MessageEvent, RoomEvent, RoomSettings, Style } from "@hubbub/protocol/event.ts";
 import type { HubbubError } from "./error.ts";
-import type { HistoryPage } from "./history.ts";
+import type { HistoryOptions, HistoryPage } from "./http/page.ts";
 
 /** What became of a message that the server took. */
 export interface Said {
@@ -24,13 +24,31 @@ export interface SayOptions {
 	readonly key?: string;
 }
 
+/** What of a room is shown: `all` within its budget, or `top`, a few messages a second that are worth reading. */
+export type View = "all" | "top";
+
+export interface RoomOptions {
+	/** A cursor kept from an earlier visit: what came since is delivered, instead of the latest history. */
+	readonly after?: string;
+	/** `all` where left out. Another view of the same room is had by leaving and entering again. */
+	readonly view?: View;
+}
+
 /** What a room tells its listeners. */
 export interface RoomEvents {
 	/**
 	 * Events in the order of the log, each exactly once: the latest ones on entering (`history`), what was missed while away
-	 * (`recovered`), and what happens (`live`). `omitted` counts messages that the room's budget left out beside them.
+	 * (`recovered`), and what happens (`live`). `omitted` counts messages that the room's budget left out beside them. `spreadMs`: the next
+	 * are about so many milliseconds away, so a page may draw these one after the other; 0 where the server did not say.
 	 */
-	events: { readonly events: readonly RoomEvent[]; readonly source: "history" | "recovered" | "live"; readonly omitted: number };
+	events: {
+		readonly events: readonly RoomEvent[];
+		readonly source: "history" | "recovered" | "live";
+		readonly omitted: number;
+		readonly spreadMs: number;
+	};
+	/** So many (`count`) more people said what the message `id` says: to be counted there, since they are not shown. */
+	repeats: readonly Repeat[];
 	/** Each message among the above. */
 	message: MessageEvent;
 	/** Each deletion among the above: stop showing `target`. */
@@ -85,7 +103,7 @@ export interface Room {
 	 * A page of older events, ascending: before the cursor `before`, or before the oldest event known so far, so that calling it again and
 	 * again walks back to the first. `limit` is at most 200. Rejects with a `HubbubError`.
 	 */
-	history(options?: { readonly before?: string; readonly limit?: number }): Promise<HistoryPage>;
+	history(options?: HistoryOptions): Promise<HistoryPage>;
 	/** Leaves. What was not answered yet rejects with `left`. `connection.room(id)` enters again. */
 	leave(): void;
 }

@@ -5,7 +5,7 @@ import { HubbubSocket } from "./socket.ts";
 
 function start(url = "ws://host/", protocols: string | string[] = [], options: ConnectOptions = {}) {
 	const world = new FakeWorld();
-	const socket = new HubbubSocket(url, protocols, { storage: null, ...options, environment: world.environment });
+	const socket = new HubbubSocket(url, protocols, { storage: null, transport: "websocket", ...options, environment: world.environment });
 	const told: string[] = [];
 	for (const type of ["open", "message", "error", "close", "reconnecting", "reconnected"]) {
 		socket.addEventListener(type, (event) => {
@@ -123,7 +123,7 @@ describe("in lines", () => {
 		socket.send("a");
 		socket.send("b");
 		await Bun.sleep(0);
-		expect(told.at(-1)).toBe("* Not sent: Too many messages are waiting to be sent.");
+		expect(told.at(-1)).toBe("* Not sent: Too many messages are waiting.");
 	});
 
 	test("gaps and new beginnings are lines of the server's", () => {
@@ -136,10 +136,10 @@ describe("in lines", () => {
 			.welcome()
 			.joined("lobby", "f.1", { events: [message(1)] });
 		expect(told).toEqual([
-			"* Some lines were too many for this connection and left out.",
+			"* Some lines are missing here.",
 			"reconnecting",
 			"reconnected",
-			"* The room starts over here. What was said meanwhile may be missing.",
+			"* Some lines may be missing here.",
 			"小明: text 1",
 		]);
 	});

@@ -8,7 +8,7 @@ import { FrameFace } from "./frame-face.ts";
 import { checkCloseArguments, listProtocols } from "./socket-arguments.ts";
 import type { FaceHost, SocketData, SocketFace } from "./socket-face.ts";
 import { TextFace } from "./text-face.ts";
-import type { LinkEnd } from "./transport.ts";
+import { broken, type LinkEnd } from "./transport.ts";
 
 type Handler<Type extends Event> = ((this: HubbubSocket, event: Type) => unknown) | null;
 
@@ -36,14 +36,35 @@ const CLOSED = 3;
  * input.onchange = () => socket.send(input.value);
  */
 export class HubbubSocket extends EventTarget {
-	static readonly CONNECTING = CONNECTING;
-	static readonly OPEN = OPEN;
-	static readonly CLOSING = CLOSING;
-	static readonly CLOSED = CLOSED;
-	readonly CONNECTING = CONNECTING;
-	readonly OPEN = OPEN;
-	readonly CLOSING = CLOSING;
-	readonly CLOSED = CLOSED;
+	declare static readonly CONNECTING: 0;
+	declare static readonly OPEN: 1;
+	declare static readonly CLOSING: 2;
+	declare static readonly CLOSED: 3;
+	declare readonly CONNECTING: 0;
+	declare readonly OPEN: 1;
+	declare readonly CLOSING: 2;
+	declare readonly CLOSED: 3;
+	declare onopen: Handler<Event>;
+	declare onmessage: Handler<MessageEvent>;
+	declare onerror: Handler<Event>;
+	declare onclose: Handler<CloseEvent>;
+
+	static {
+		// As in the browser: constants on the class and on every socket, handlers as accessors.
+		for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSING, CLOSED }))
+			for (const target of [HubbubSocket, HubbubSocket.prototype]) Object.defineProperty(target, name, { value, enumerable: true });
+		for (const type of ["open", "message", "error", "close"])
+			Object.defineProperty(HubbubSocket.prototype, `on${type}`, {
+				get(this: HubbubSocket) {
+					return this.#handlers.get(type) ?? null;
+				},
+				set(this: HubbubSocket, handler: Handler<never>) {
+					this.#setHandler(type, handler);
+				},
+				enumerable: true,
+				configurable: true,
+			});
+	}
 
 	readonly url: string;
 	/** No extension is negotiated. */
@@ -66,7 +87,7 @@ export class HubbubSocket extends EventTarget {
 		const chosen = offered.length === 0 ? "" : offered.find((name) => name === SUBPROTOCOL_TEXT || name === SUBPROTOCOL_V1);
 		if (chosen === undefined) {
 			// The server would refuse the upgrade; nothing about coming back would change that.
-			queueMicrotask(() => this.#finished({ code: 1006, reason: "", wasClean: false }));
+			queueMicrotask(() => this.#finished(broken("")));
 			return;
 		}
 		const { room } = parseAddress(url);
@@ -135,35 +156,6 @@ export class HubbubSocket extends EventTarget {
 		this.#closing = closing;
 		if (!wasOpen || this.#connection?.outbox.size === 0) return this.#hangUp();
 		this.#connection?.environment.setTimeout(() => this.#hangUp(), closeDeadlineMs);
-	}
-
-	get onopen(): Handler<Event> {
-		return this.#handler("open");
-	}
-	set onopen(handler: Handler<Event>) {
-		this.#setHandler("open", handler);
-	}
-	get onmessage(): Handler<MessageEvent> {
-		return this.#handler("message");
-	}
-	set onmessage(handler: Handler<MessageEvent>) {
-		this.#setHandler("message", handler);
-	}
-	get onerror(): Handler<Event> {
-		return this.#handler("error");
-	}
-	set onerror(handler: Handler<Event>) {
-		this.#setHandler("error", handler);
-	}
-	get onclose(): Handler<CloseEvent> {
-		return this.#handler("close");
-	}
-	set onclose(handler: Handler<CloseEvent>) {
-		this.#setHandler("close", handler);
-	}
-
-	#handler<Type extends Event>(type: string): Handler<Type> {
-		return (this.#handlers.get(type) as Handler<Type> | undefined) ?? null;
 	}
 
 	/** A handler keeps the place among the listeners that the first one of its type was given, as in the browser. */

@@ -22,8 +22,8 @@ export class TextFace implements SocketFace {
 		this.#room = connection.room(room);
 		let refusal: HubbubError | null = null;
 		this.#room.on("events", ({ events, omitted }) => this.#tell(events, omitted));
-		this.#room.on("reset", () => host.deliver(serverLine("The room starts over here. What was said meanwhile may be missing.")));
-		this.#room.on("gap", () => host.deliver(serverLine("Some lines were too many for this connection and left out.")));
+		this.#room.on("reset", () => host.deliver(serverLine("Some lines may be missing here.")));
+		this.#room.on("gap", () => host.deliver(serverLine("Some lines are missing here.")));
 		this.#room.on("rejected", (error) => {
 			refusal = error;
 		});

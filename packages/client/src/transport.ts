@@ -1,8 +1,17 @@
 import type { Downstream } from "@hubbub/protocol/downstream.ts";
-import type { Environment } from "./environment.ts";
 
-/** The ways frames can travel; `ConnectionState` names the one in use. */
-export type TransportName = "websocket";
+/** The ways frames can travel, best first; `ConnectionState` names the one in use. */
+export type TransportName = "websocket" | "event-stream" | "long-poll" | "short-poll";
+
+/**
+ * What an end says of its way:
+ * - `refused`: it does not go here: no connection was taken, no answer came, or what it needs is cut or kept back.
+ * - `cut`: it was welcomed and ended within seconds.
+ * - `silent`: it was welcomed and died without a word.
+ * - `unreachable`: not even a plain request was answered, so nothing is learned about this way.
+ * - `other`: nothing against it: it lasted, the server said bye, or the browser says that there is no network.
+ */
+export type Fault = "refused" | "cut" | "silent" | "unreachable" | "other";
 
 /** How a link ended. `code` is a WebSocket close code; a transport without such codes uses 1006 for a fault. */
 export interface LinkEnd {
@@ -10,6 +19,8 @@ export interface LinkEnd {
 	readonly reason: string;
 	/** Both sides agreed on the end. */
 	readonly wasClean: boolean;
+	/** Where the link itself knows better than its times tell. */
+	readonly fault?: Fault;
 }
 
 /**
@@ -32,12 +43,19 @@ export interface Link {
 }
 
 /**
- * The port every way of reaching the server stands behind. An event stream or polling joins the WebSocket here: same frames, same
- * cursors, so that the connection above does not know the difference.
+ * The port every way of reaching the server stands behind: same frames, same cursors, so that the connection above does not know the
+ * difference.
  */
 export interface Transport {
 	readonly name: TransportName;
 	/** Codecs beside JSON that it can read, for the hello's `accept`. */
 	readonly accept: readonly string[];
-	open(listener: LinkListener, environment: Environment): Link;
+	/** Whether it wants regular pings to find out that it is dead. The others watch themselves. */
+	readonly pings: boolean;
+	open(listener: LinkListener): Link;
+}
+
+/** An end that nobody agreed on. */
+export function broken(reason: string, fault?: Fault): LinkEnd {
+	return { code: 1006, reason, wasClean: false, fault };
 }

@@ -19,17 +19,14 @@ function start(environment: ConstructorParameters<typeof FakeWorld>[0] = { infla
 	const told: unknown[] = [];
 	const ended = Promise.withResolvers<LinkEnd>();
 	const open = () =>
-		transport.open(
-			{
-				opened: () => told.push("opened"),
-				frame: (frame) => told.push(frame),
-				ended: (end) => {
-					told.push("ended");
-					ended.resolve(end);
-				},
+		transport.open({
+			opened: () => told.push("opened"),
+			frame: (frame) => told.push(frame),
+			ended: (end) => {
+				told.push("ended");
+				ended.resolve(end);
 			},
-			world.environment,
-		);
+		});
 	return { world, transport, told, open, ended: ended.promise };
 }
 

@@ -2,19 +2,20 @@ import { SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
 import type { Environment, SocketLike } from "./environment.ts";
 import { readFrame } from "./frame.ts";
 import { FrameOrder } from "./inflate.ts";
-import type { Link, LinkEnd, LinkListener, Transport } from "./transport.ts";
+import { broken, type Link, type LinkEnd, type LinkListener, type Transport } from "./transport.ts";
 
 /** Frames over one WebSocket at `url`, with subprotocol `hubbub.v1`. */
 export function websocketTransport(url: string, environment: Environment): Transport {
 	// One bad stream of compressed bytes is enough: the next link asks for plain JSON.
-	let inflate = environment.inflate;
+	let { inflate } = environment;
 	return {
 		name: "websocket",
+		pings: true,
 		get accept() {
 			return inflate ? ["deflate"] : [];
 		},
 		open: (listener) =>
-			openSocket(url, listener, environment, inflate, () => {
+			openSocket(url, listener, environment.WebSocket, inflate, () => {
 				inflate = null;
 			}),
 	};
@@ -23,17 +24,16 @@ export function websocketTransport(url: string, environment: Environment): Trans
 function openSocket(
 	url: string,
 	listener: LinkListener,
-	environment: Environment,
+	WebSocket: Environment["WebSocket"],
 	inflate: Environment["inflate"],
 	onBroken: () => void,
 ): Link {
 	let socket: SocketLike;
 	try {
-		socket = new environment.WebSocket(url, [SUBPROTOCOL_V1]);
+		socket = new WebSocket(url, [SUBPROTOCOL_V1]);
 	} catch (error) {
 		// A page's policy may forbid the address (mixed content, CSP); that is an end like any other.
-		const reason = error instanceof Error ? error.message : String(error);
-		queueMicrotask(() => listener.ended({ code: 1006, reason, wasClean: false }));
+		queueMicrotask(() => listener.ended(broken(String((error as Error)?.message ?? error))));
 		return { send() {}, close() {} };
 	}
 	let phase: "opening" | "open" | "ended" = "opening";
@@ -41,6 +41,10 @@ function openSocket(
 		if (phase === "ended") return;
 		phase = "ended";
 		listener.ended(last);
+	};
+	const giveUp = (reason: string) => {
+		socket.close();
+		end(broken(reason));
 	};
 	const order = new FrameOrder(
 		inflate,
@@ -50,17 +54,13 @@ function openSocket(
 		},
 		() => {
 			onBroken();
-			socket.close();
-			end({ code: 1006, reason: "A compressed batch could not be read.", wasClean: false });
+			giveUp("A compressed batch could not be read.");
 		},
 	);
 	socket.binaryType = "arraybuffer";
 	socket.onopen = () => {
 		// A proxy may answer the upgrade itself. Without the subprotocol the other side would talk lines for people.
-		if (socket.protocol !== SUBPROTOCOL_V1) {
-			socket.close();
-			return end({ code: 1006, reason: "The other side does not speak hubbub.v1.", wasClean: false });
-		}
+		if (socket.protocol !== SUBPROTOCOL_V1) return giveUp("The other side does not speak hubbub.v1.");
 		phase = "open";
 		listener.opened();
 	};
@@ -69,9 +69,8 @@ function openSocket(
 	socket.onerror = () => {};
 	socket.onclose = (event: LinkEnd) => {
 		// Some clients (Bun's) report a refused upgrade as 1002, which would be final. What never opened is a fault of the way there.
-		const refused = phase === "opening";
-		const { code, reason, wasClean } = event;
-		order.after(() => end(refused ? { code: 1006, reason, wasClean: false } : { code, reason, wasClean }));
+		const last = phase === "opening" ? broken(event.reason) : event;
+		order.after(() => end(last));
 	};
 	return {
 		send: (json) => {

@@ -90,6 +90,7 @@ export class FakeWorld {
 	/** What `random` answers, always. */
 	chance = 0.5;
 	online = true;
+	hidden = false;
 	/** How requests are answered, and those that were made. */
 	respond: (url: string) => Response | Promise<Response> = () => new Response(null, { status: 404 });
 	readonly requests: { url: string; init: RequestInit }[] = [];
@@ -120,6 +121,7 @@ export class FakeWorld {
 			},
 			clearTimeout: (timer) => void world.#timers.delete(timer as number),
 			isOnline: () => world.online,
+			isHidden: () => world.hidden,
 			watch: (listener) => {
 				world.#listeners.add(listener);
 				return () => world.#listeners.delete(listener);

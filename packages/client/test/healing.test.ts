@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import type { MessageEvent } from "@hubbub/protocol/event.ts";
-import { type Connection, connect } from "../src/connect.ts";
+import { type Connection, type ConnectOptions, connect } from "../src/connect.ts";
 import type { ConnectionState } from "../src/dialer.ts";
 import type { Environment } from "../src/environment.ts";
 import { HubbubSocket } from "../src/socket.ts";
@@ -22,8 +22,8 @@ function serve(script: Script) {
 	return server;
 }
 
-function open(url: string): Connection {
-	const connection = connect(url, options);
+function open(url: string, transport: ConnectOptions["transport"] = "auto"): Connection {
+	const connection = connect(url, { ...options, transport });
 	endings.push(() => connection.close());
 	return connection;
 }
@@ -172,7 +172,7 @@ describe("a server that is in trouble", () => {
 				peer.close(4100, "draining");
 			},
 		});
-		const connection = open(server.url);
+		const connection = open(server.url, "websocket");
 		connection.on("state", (next) => next.phase === "waiting" && reasons.push(next.reason));
 		await reaches(connection, ({ phase }) => phase === "live" && reasons.includes("Restarting."));
 		expect(reasons.length).toBeGreaterThanOrEqual(4);
