@@ -6,6 +6,7 @@
  */
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { bundleSdk } from "../client/build.ts";
 
 interface Manifest {
 	readonly pages: Record<string, string>;
@@ -47,9 +48,8 @@ export async function build(out: string): Promise<Manifest> {
 	const tokens = await readFile(join(here, "src/theme/tokens.css"), "utf8");
 	names["tokens.css"] = await put(`/assets/tokens-${Bun.hash(tokens).toString(36)}.css`, "text/css; charset=utf-8", tokens, true);
 
-	const [sdk] = await bundle([join(here, "../client/src/hubbub.ts")], { splitting: false });
-	if (!sdk) throw new Error("The SDK came out empty.");
-	await put("/sdk.js", javascript, sdk.text, false);
+	// Its files stand side by side, since the first one loads the other by name.
+	for (const { path, text, immutable } of await bundleSdk("sdk")) await put(`/${path}`, javascript, text, immutable);
 	await put("/favicon.svg", "image/svg+xml", await readFile(join(here, "src/theme/mark.svg")), false);
 
 	for (const page of Object.keys(entries)) {
