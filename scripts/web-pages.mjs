@@ -5,7 +5,14 @@ import { runChild } from "./child.mjs";
 import { withLock } from "./lock.mjs";
 
 const pages = "packages/web/dist";
-const sources = ["packages/web", "packages/client/build.ts", "packages/client/src", "packages/protocol/src", "package-lock.json", "tsconfig.json"];
+const sources = [
+	"packages/web",
+	"packages/client/build.ts",
+	"packages/client/src",
+	"packages/protocol/src",
+	"package-lock.json",
+	"tsconfig.json",
+];
 const notSources = new Set(["dist", "node_modules", "test"]);
 const record = ".cache/web-pages";
 
