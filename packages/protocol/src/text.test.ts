@@ -243,3 +243,29 @@ describe("a name", () => {
 		expect(skeleton(one)).not.toBe(skeleton(other));
 	});
 });
+
+describe("what was made to be slow or to deceive", () => {
+	// Each took from 90 to 500 ms while cleaning was quadratic; a test has no clock, but its time-out notices much worse.
+	test.each([
+		["a flag and thousands of tags", `\u{1f3f4}${"\u{e0061}".repeat(7_999)}`],
+		["thousands of tags without a flag", "\u{e0061}".repeat(8_000)],
+		["thousands of spaces", `x${" ".repeat(15_998)}x`],
+		["thousands of marks", `a${"\u0301".repeat(15_999)}`],
+		["thousands of flags", "\u{1f3f4}\u{e0061}".repeat(4_000)],
+		["thousands of empty lines", " \n".repeat(8_000)],
+	])("[SEC-2] %s, fifty times over, are cleaned like anything else", (_name, text) => {
+		const [first, ...others] = Array.from({ length: 50 }, () => cleanText(text));
+		expect(new Set(others)).toEqual(new Set([first as string]));
+	});
+
+	test("[NAME-1] a sign that is drawn as nothing does not let a name begin like the server", () => {
+		expect(cleanName("\u{1bca0}* Server")).toBe("Server");
+	});
+
+	test.each(["\u1d00\u1d05\u1d0d\u026a\u0274", "\u13aadmin", "\u{1f130}\u{1f133}\u{1f13c}\u{1f138}\u{1f13d}"])(
+		"[NAME-2] %s looks like admin",
+		(name) => {
+			expect(skeleton(name)).toBe("admin");
+		},
+	);
+});

@@ -17,8 +17,11 @@ export function countGraphemes(text: string): number {
  * Nothing readable is taken away; the result may be empty.
  */
 export function cleanText(raw: string): string {
+	// Every step is linear in the text: a message is cleaned before any limit of its sender counts (SPEC SEC-2).
 	const text = limitMarks(stripInvisible(raw.toWellFormed().replace(/\r\n?|[\u0085\u2028\u2029]/g, "\n")).normalize("NFC"))
-		.replace(/[ \t]+\n/g, "\n")
+		.split("\n")
+		.map((line) => line.trimEnd())
+		.join("\n")
 		.replace(/\n{3,}/g, "\n\n")
 		.trim();
 	const lines = text.split("\n");
@@ -52,7 +55,7 @@ export function cleanName(raw: string): string {
 export function skeleton(name: string): string {
 	let folded = "";
 	for (const letter of name.normalize("NFKD").toLowerCase()) {
-		const latin = lookAlikes.get(letter);
+		const latin = lookAlikes.get(letter) ?? boxedLetter(letter);
 		if (latin === undefined && /[\p{M}\p{P}\p{Z}\p{Cf}\p{S}]/u.test(letter) && !/\p{Extended_Pictographic}/u.test(letter)) continue;
 		folded += latin ?? letter;
 	}
@@ -60,32 +63,39 @@ export function skeleton(name: string): string {
 	return folded === "" ? name : folded;
 }
 
+/** The Latin letter in a square or a circle of the Enclosed Alphanumeric Supplement: U+1F130, U+1F150 and U+1F170 are A. */
+function boxedLetter(letter: string): string | undefined {
+	const place = ((letter.codePointAt(0) as number) - 0x1f130) % 32;
+	const isBoxed = /^[\u{1f130}-\u{1f149}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]$/u.test(letter);
+	return isBoxed ? String.fromCharCode(97 + place) : undefined;
+}
+
 // Cyrillic, Greek, Armenian and other letters that pass for Latin ones, and the digits that pass for letters.
 // Marked pure, so that a page that only counts graphemes does not carry the table.
 const lookAlikes: ReadonlyMap<string, string> = /* @__PURE__ */ byLookAlike({
-	a: "аɑα@4",
-	b: "ЬьƄ8β",
+	a: "аɑα@4ᴀꭺᎪꓮ",
+	b: "ЬьƄ8βʙ",
 	c: "сϲ",
-	d: "ԁɗ",
-	e: "еєҽ3ε",
+	d: "ԁɗᴅꓓꭰ",
+	e: "еєҽ3εᴇꓰꭼ",
 	g: "ɡց9",
-	h: "һհ",
-	i: "іıɩιíl1|ⅼӏІ",
+	h: "һհʜꓧꮋ",
+	i: "іıɩιíl1|ⅼӏІɪꓲ",
 	j: "јϳ",
 	k: "κкќ",
-	m: "мm",
-	n: "ոпη",
-	o: "оοօ0σჿ〇",
+	m: "мmᴍꓟꮇ",
+	n: "ոпηɴꓠ",
+	o: "оοօ0σჿ〇ᴏꓳ",
 	p: "рρ",
 	q: "ԛզ",
-	r: "гԻ",
-	s: "ѕꜱ5$",
-	t: "тτ7",
-	u: "υսʋ",
+	r: "гԻʀꓣꭱ",
+	s: "ѕꜱ5$ꓢꮪ",
+	t: "тτ7ᴛꓔꭲ",
+	u: "υսʋᴜꓴ",
 	v: "ѵν",
-	w: "ѡԝɯш",
+	w: "ѡԝɯшᴡꓪꮃ",
 	x: "хχ×",
-	y: "уүγ",
+	y: "уүγʏꓬ",
 	z: "ᴢ2ʐ",
 });
 
@@ -93,14 +103,15 @@ function byLookAlike(groups: Readonly<Record<string, string>>): ReadonlyMap<stri
 	return new Map(Object.entries(groups).flatMap(([latin, others]) => [...others].map((other) => [other, latin] as const)));
 }
 
-// Controls but newline; soft hyphen; bidi marks, embeddings, overrides and isolates; zero-width space, word joiner, invisible operators, BOM;
-// Hangul fillers, Mongolian vowel separator, braille blank; interlinear and deprecated format characters; noncharacters' usual carriers.
-// ZWNJ and ZWJ stay (Persian, Indic scripts, emoji), variation selectors stay (emoji), and are cut where they stand alone (isReadable).
+// Controls but newline; everything that Unicode draws as nothing (bidi controls, zero-width spaces, fillers, deprecated format
+// characters); braille blank, interlinear marks and noncharacters. ZWNJ and ZWJ stay (Persian, Indic scripts, emoji), so do variation
+// selectors (emoji) and the tags of a flag: they are cut where they stand alone (`isReadable`), or behind no flag (below).
 const invisible =
-	/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff]|\ud834[\udd73-\udd7a]|\udb40[\udc00-\udfff](?<!\ud83c\udff4(?:\udb40[\udc60-\udc7f])+)/g;
+	/\u{1f3f4}[\u{e0060}-\u{e007f}]+|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u2800\ufff9-\ufffb\ufffe\uffff]|[^\P{Default_Ignorable_Code_Point}\u200c\u200d\ufe00-\ufe0f]/gu;
 
 function stripInvisible(text: string): string {
-	return collapseJoiners(text.replace(/\t/g, " ").replace(invisible, ""));
+	const visible = text.replace(/\t/g, " ").replace(invisible, (found) => (found.startsWith("\u{1f3f4}") ? found : ""));
+	return collapseJoiners(visible);
 }
 
 const richScripts =

@@ -13,6 +13,7 @@ import { serverLimits } from "./runtime/limits.ts";
 import { createLogger, type Logger } from "./runtime/log.ts";
 import { createMetrics } from "./runtime/metrics.ts";
 import { systemRandom } from "./runtime/random.ts";
+import { AddressLimits } from "./session/address-limits.ts";
 import { createAuthenticator } from "./session/authenticate.ts";
 import { Entrance } from "./session/entrance.ts";
 import { SessionTable } from "./session/session-table.ts";
@@ -61,10 +62,11 @@ export async function serve(settings: Settings, places = { pages: pagesFolder })
 			deliveryBudget: settings.deliveryBudget,
 		});
 		const table = new SessionTable(clock);
-		const entrance = new Entrance({ rooms, clock, autoCreate: settings.autoCreateRooms });
+		const addressLimits = new AddressLimits(clock, settings.rateLimit);
+		const entrance = new Entrance({ rooms, addressLimits, autoCreate: settings.autoCreateRooms });
 		let draining = false;
 		const api = createApi({
-			...{ authenticator, entrance, clock, random, logger, metrics, names: table.names },
+			...{ authenticator, entrance, addressLimits, clock, random, logger, metrics, names: table.names },
 			setUp: operatorKey.setUp,
 			isReady: async () =>
 				!draining &&
@@ -76,7 +78,7 @@ export async function serve(settings: Settings, places = { pages: pagesFolder })
 		const { maxConnectionsPerIp, allowedOrigins, trustedProxies, permessageDeflate } = settings;
 		const lab = settings.lab ?? settings.host === null;
 		const frameRate = settings.rateLimit && serverLimits.frames;
-		const services = { rooms, table, authenticator, entrance, clock, random, logger, metrics, frameRate };
+		const services = { rooms, table, authenticator, entrance, addressLimits, clock, random, logger, metrics, frameRate };
 		const fetch = createFetch({
 			...{ entrance, table, pages, api, maxConnectionsPerIp, allowedOrigins, trustedProxies, lab, permessageDeflate },
 			roomEvents: createRoomEvents(services),
@@ -88,7 +90,7 @@ export async function serve(settings: Settings, places = { pages: pagesFolder })
 			return problem("internal");
 		};
 		const listeners = listen(settings, { fetch, websocket, error });
-		const ticking = setInterval(() => table.tick(), 1_000);
+		const ticking = setInterval(() => metrics.eventLoopLag.set(table.tick() / 1_000), 1_000);
 		const sweeping = setInterval(() => rooms.sweep(), 10_000);
 		const port = listeners[0]?.port ?? 0;
 		logger.info({ port, data: settings.data }, "listening");
@@ -168,7 +170,7 @@ function listenOn(hostname: string, port: number, settings: Settings, handlers: 
 			...handlers,
 			// Longer bodies are refused by us, with words of ours, and never read.
 			maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-			idleTimeout: 30,
+			idleTimeout: serverLimits.quietSeconds,
 			development: false,
 			// Otherwise two servers on one port would both start, and share its viewers between them.
 			reusePort: false,

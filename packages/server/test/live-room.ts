@@ -105,6 +105,8 @@ export function follow(host: RoomHost, codec: "json" | "deflate" | "text" = "jso
 	const batches: { cursor: string; events: { offset: number; text?: string; kind: string }[]; ambient?: object }[] = [];
 	const reader = {
 		codec,
+		isGuest: false,
+		turnOut() {},
 		wake() {
 			for (let batch = window.at(sequence); batch; batch = window.at(++sequence)) {
 				const payload = batch.payload(codec);

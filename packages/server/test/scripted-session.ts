@@ -2,6 +2,7 @@ import { inflateRawSync } from "node:zlib";
 import type { Payload } from "@hubbub/protocol/codec.ts";
 import type { Downstream } from "@hubbub/protocol/downstream.ts";
 import { systemRandom } from "../src/runtime/random.ts";
+import { AddressLimits } from "../src/session/address-limits.ts";
 import { createAuthenticator } from "../src/session/authenticate.ts";
 import { Entrance } from "../src/session/entrance.ts";
 import type { Link } from "../src/session/link.ts";
@@ -91,8 +92,17 @@ export function makeHouse(
 			return authenticator.authenticate(...presented).finally(() => checking--);
 		},
 	};
-	const entrance = new Entrance({ rooms, clock, autoCreate: options.autoCreate ?? true });
-	const sessionServices = { ...services, rooms, table, authenticator: counted, entrance, frameRate: options.frameRate ?? null };
+	const addressLimits = new AddressLimits(clock, options.rate ?? null);
+	const entrance = new Entrance({ rooms, addressLimits, autoCreate: options.autoCreate ?? true });
+	const sessionServices = {
+		...services,
+		rooms,
+		table,
+		authenticator: counted,
+		entrance,
+		addressLimits,
+		frameRate: options.frameRate ?? null,
+	};
 	return {
 		...live,
 		...{ table, sessionServices },

@@ -13,6 +13,7 @@ const Key = v.object({ adminKey: v.string() });
 /** Everything over plain HTTP but pages and sockets: rooms' messages, the operators' API and its description, health and metrics. */
 export function createApi(services: ApiServices): (request: Request, address: string) => Response | Promise<Response> {
 	const app = new Hono<Env>();
+	const scrape = createScrape(services);
 	const messages = messageRoutes(services);
 	app.route("/rooms", messages);
 	app.route("/api/v1/rooms", messages);
@@ -43,7 +44,7 @@ export function createApi(services: ApiServices): (request: Request, address: st
 	);
 	app.get("/metrics", async (context) => {
 		const { registry } = services.metrics;
-		return context.body(await registry.metrics(), 200, { "content-type": registry.contentType });
+		return context.body(await scrape(), 200, { "content-type": registry.contentType });
 	});
 	app.get(
 		"/openapi.json",
@@ -72,4 +73,14 @@ export function createApi(services: ApiServices): (request: Request, address: st
 		return problem("internal");
 	});
 	return (request, address) => app.fetch(request, { address });
+}
+
+/** The metrics' text, made at most once a second however many ask. */
+function createScrape({ metrics, clock }: ApiServices): () => Promise<string> {
+	let made = { atMs: Number.NEGATIVE_INFINITY, text: Promise.resolve("") };
+	return () => {
+		const nowMs = clock.monotonicMs();
+		if (nowMs - made.atMs >= 1_000) made = { atMs: nowMs, text: metrics.registry.metrics() };
+		return made.text;
+	};
 }

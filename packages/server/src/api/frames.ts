@@ -10,7 +10,7 @@ import type { RoomHost } from "../host/room-host.ts";
 import type { Command } from "../room/command.ts";
 import { actorIn, bearerToken, type Principal } from "../session/authenticate.ts";
 import { welcome } from "../session/welcome.ts";
-import { type ApiServices, asCalled, callerOf, type Env, refusal } from "./caller.ts";
+import { type ApiServices, asCalled, callerOf, crowdedOut, type Env, refusal } from "./caller.ts";
 import { failure } from "./messages.ts";
 import { textOf } from "./validate.ts";
 
@@ -53,16 +53,20 @@ async function answer(context: Context<Env>, services: ApiServices, frame: Upstr
 		case "leave":
 			return problem("unknown_type", "Over HTTP, asking for a room's events is being in it.");
 		case "like": {
-			const caller = await callerOf(context, services, frame.room);
+			const caller = await callerOf(context, services, frame.room, { make: false });
 			if (!caller.ok) return caller.response;
+			const crowded = crowdedOut(context, services, "like", caller.principal);
+			if (crowded) return crowded;
 			caller.host.like(frame.count);
 			return context.body(null, 204);
 		}
 		case "say":
 		case "delete":
 		case "settings": {
-			const caller = await callerOf(context, services, frame.room);
+			const caller = await callerOf(context, services, frame.room, { make: frame.type !== "delete" });
 			if (!caller.ok) return caller.response;
+			const crowded = frame.type === "say" ? crowdedOut(context, services, "say", caller.principal) : null;
+			if (crowded) return crowded;
 			const command = await commandOf(frame, caller.principal, caller.host).catch(() => null);
 			if (!command) return problem("unavailable", "The archive cannot be read now.", 1_000);
 			const outcome = await caller.host.submit(command);
@@ -95,6 +99,8 @@ async function commandOf(
 
 async function hello(context: Context<Env>, services: ApiServices, frame: Upstream & { type: "hello" }): Promise<Response> {
 	const token = frame.token ?? bearerToken(context.req.header("authorization"));
+	const crowded = token === undefined ? crowdedOut(context, services, "become-guest", null) : null;
+	if (crowded) return crowded;
 	const authenticated = await services.authenticator.authenticate(token, frame.name);
 	if (!authenticated.ok) return problem("unauthorized", authenticated.detail);
 	const { guestToken } = authenticated;

@@ -9,7 +9,7 @@ import { Hono } from "hono";
 import { describeRoute, resolver } from "hono-openapi";
 import * as v from "valibot";
 import { actorIn } from "../session/authenticate.ts";
-import { type ApiServices, callerOf, type Env, refusal } from "./caller.ts";
+import { type ApiServices, callerOf, crowdedOut, type Env, refusal } from "./caller.ts";
 import { bodyOf } from "./validate.ts";
 
 const Said = v.object({ id: v.string(), cursor: v.string(), fate: Fate, event: RoomEvent });
@@ -55,8 +55,10 @@ export function messageRoutes(services: ApiServices): Hono<Env> {
 			if (!v.is(RoomId, room)) return problem("room_not_found");
 			const body = await bodyOf(context, SayRequest);
 			if (!body.ok) return body.response;
-			const caller = await callerOf(context, services, room);
+			const caller = await callerOf(context, services, room, { make: true });
 			if (!caller.ok) return caller.response;
+			const crowded = crowdedOut(context, services, "say", caller.principal);
+			if (crowded) return crowded;
 			const { key = services.random.token(16), text, replyTo, style } = body.value;
 			const outcome = await caller.host.submit({ kind: "say", actor: actorIn(caller.principal, room), key, text, replyTo, style });
 			if (!outcome.ok) return refusal(outcome);
@@ -82,7 +84,10 @@ export function messageRoutes(services: ApiServices): Hono<Env> {
 			if (before && !position) return problem("bad_frame", "`before` is not a cursor of this server.");
 			if (!/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > limits.historyPageMax)
 				return problem("bad_frame", `\`limit\` must be a whole number from 1 to ${limits.historyPageMax}.`);
-			const caller = await callerOf(context, services, room);
+			const caller = await callerOf(context, services, room, { make: false });
+			// A room that joining would make has an archive, with nothing in it.
+			if (!caller.ok && caller.response.status === 404 && (await services.entrance.exists(room)))
+				return context.json({ room, events: [], before: null });
 			if (!caller.ok) return caller.response;
 			const page = await caller.host.history(position, Number(limit)).catch(() => null);
 			if (!page) return problem("unavailable", "The archive cannot be read now.", 1_000);

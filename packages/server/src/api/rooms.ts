@@ -23,7 +23,7 @@ export function roomRoutes(services: ApiServices): Hono<Env> {
 		async (context) => {
 			const { room } = context.req.param();
 			if (!v.is(RoomId, room)) return problem("room_not_found");
-			const caller = await callerOf(context, services, room);
+			const caller = await callerOf(context, services, room, { make: false });
 			if (!caller.ok) return caller.response;
 			if (!mayModerate(actorIn(caller.principal, room))) return problem("forbidden");
 			return context.json({ room, settings: caller.host.settings, viewers: caller.host.viewers });
@@ -42,7 +42,7 @@ export function roomRoutes(services: ApiServices): Hono<Env> {
 			if (!v.is(RoomId, room)) return problem("room_not_found");
 			const body = await bodyOf(context, SettingsChange);
 			if (!body.ok) return body.response;
-			const caller = await callerOf(context, services, room);
+			const caller = await callerOf(context, services, room, { make: true });
 			if (!caller.ok) return caller.response;
 			const { host } = caller;
 			const outcome = await host.submit({ kind: "settings", actor: actorIn(caller.principal, room), settings: body.value });
@@ -60,7 +60,7 @@ export function roomRoutes(services: ApiServices): Hono<Env> {
 		async (context) => {
 			const { room, id } = context.req.param();
 			if (!v.is(RoomId, room)) return problem("room_not_found");
-			const caller = await callerOf(context, services, room);
+			const caller = await callerOf(context, services, room, { make: false });
 			if (!caller.ok) return caller.response;
 			const actor = actorIn(caller.principal, room);
 			const target = await caller.host.findMessage(id).catch(() => "unavailable" as const);

@@ -7,6 +7,15 @@ export interface LoggedEvent {
 	readonly json: string;
 }
 
+/** The same events, the text of the message `id` emptied; the very same array where it is not among them. */
+export function withoutText(events: readonly LoggedEvent[], id: string): readonly LoggedEvent[] {
+	const index = events.findIndex(({ event }) => event.kind === "message" && event.id === id);
+	const found = events[index];
+	if (found?.event.kind !== "message") return events;
+	const event: RoomEvent = { ...found.event, text: "", deleted: true };
+	return events.with(index, { event, json: JSON.stringify(event) });
+}
+
 /** What one flush takes: everything since the last one, in the order of the log. */
 export interface Load {
 	readonly events: readonly LoggedEvent[];
@@ -60,6 +69,11 @@ export class Lanes {
 	repeat(of: string, offset: number): void {
 		this.#repeats.set(of, (this.#repeats.get(of) ?? 0) + 1);
 		this.#through = offset;
+	}
+
+	/** Empties the text of a message that was taken back before it was shown. */
+	redact(id: string): void {
+		this.#events = [...withoutText(this.#events, id)];
 	}
 
 	/** Latest wins, figure by figure. */

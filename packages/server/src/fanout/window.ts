@@ -1,4 +1,5 @@
 import type { BatchSource, Codec, Payload } from "@hubbub/protocol/codec.ts";
+import { withoutText } from "./lane.ts";
 
 /** How a batch is written in each codec; null where the codec has nothing to say for it. */
 export type Encode = (source: BatchSource, codec: Codec) => Payload | null;
@@ -67,6 +68,15 @@ export class Window {
 			this.#first++;
 		}
 		return batch;
+	}
+
+	/** Empties the text of a message that was taken back, wherever it is still here, in whatever codec it is asked for next. */
+	redact(id: string): void {
+		for (const [index, batch] of this.#batches.entries()) {
+			const events = withoutText(batch.source.events, id);
+			if (events !== batch.source.events)
+				this.#batches[index] = createBatch(batch.sequence, batch.from, batch.to, { ...batch.source, events }, this.#encode);
+		}
 	}
 
 	/** The batch of that sequence number; undefined where it is not here yet, or any more. */

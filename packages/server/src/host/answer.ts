@@ -32,6 +32,7 @@ export class Answers {
 	#through: number;
 	#madeAtSecond = Number.NEGATIVE_INFINITY;
 	readonly #made = new Map<string, Promise<Answer>>();
+	#units = 0;
 
 	constructor(host: AnswerSource, window: Window) {
 		this.#host = host;
@@ -57,7 +58,13 @@ export class Answers {
 		if (second === this.#madeAtSecond) return;
 		this.#madeAtSecond = second;
 		this.#through = this.#window.through;
+		this.forget();
+	}
+
+	/** Makes every answer anew. */
+	forget(): void {
 		this.#made.clear();
+		this.#units = 0;
 	}
 
 	#remembered(after: Position | null, through: number): Promise<Answer> {
@@ -66,7 +73,13 @@ export class Answers {
 		if (known) return known;
 		const made = this.#make(after, through);
 		this.#made.set(key, made);
-		made.catch(() => this.#made.delete(key));
+		made.then(
+			({ json }) => {
+				this.#units += json.length;
+				if (this.#units > serverLimits.answersUnitsMax) this.forget();
+			},
+			() => this.#made.delete(key),
+		);
 		for (const oldest of this.#made.keys()) {
 			if (this.#made.size <= serverLimits.answersMax) break;
 			this.#made.delete(oldest);
@@ -79,8 +92,8 @@ export class Answers {
 		const ambient = { viewers: state.viewers, likes: state.likes };
 		const sequence = after && this.#host.isOwnPosition(after) ? this.#window.sequenceAfter(after.offset) : null;
 		if (after && sequence !== null) {
-			const load = this.#gather(after.offset, sequence, through);
-			const cursor = this.#host.cursorAt(Math.max(after.offset, through));
+			const { reached, ...load } = this.#gather(after.offset, sequence, through);
+			const cursor = this.#host.cursorAt(Math.max(after.offset, reached));
 			return {
 				json: answerJson({ room, cursor, ambient, recovered: true, ...load }),
 				cursor,
@@ -98,20 +111,27 @@ export class Answers {
 		};
 	}
 
-	/** The window's batches after an offset, up to another, as one. */
-	#gather(after: number, from: number, through: number): { events: string[]; omitted: number; repeats: Repeat[] } {
+	/** The window's batches after an offset, up to another, as one; not more of them than fit one answer, but one at least. */
+	#gather(after: number, from: number, through: number): { events: string[]; omitted: number; repeats: Repeat[]; reached: number } {
 		const window = this.#window;
 		const events: string[] = [];
 		const repeats: Repeat[] = [];
 		let omitted = 0;
+		let reached = after;
+		let units = 0;
 		for (let sequence = from; sequence < window.next; sequence++) {
 			const batch = window.at(sequence);
-			if (!batch || batch.to > through) break;
+			if (!batch || batch.to > through || units > serverLimits.pageUnitsMax) break;
+			reached = batch.to;
 			omitted += batch.source.omitted;
 			repeats.push(...batch.source.repeats);
-			for (const entry of batch.source.events) if (entry.event.offset > after) events.push(entry.json);
+			for (const entry of batch.source.events) {
+				if (entry.event.offset <= after) continue;
+				events.push(entry.json);
+				units += entry.json.length;
+			}
 		}
-		return { events, omitted, repeats };
+		return { events, omitted, repeats, reached };
 	}
 }
 

@@ -60,6 +60,16 @@ export class Channel {
 		this.#readers.add(reader);
 	}
 
+	/** A message was taken back: whatever of this view is still to be read does not hold its text any more. */
+	redact(id: string): void {
+		this.#lanes.redact(id);
+		this.window.redact(id);
+	}
+
+	turnOutGuests(): void {
+		for (const reader of this.#readers) if (reader.isGuest) reader.turnOut();
+	}
+
 	/** Whether the reader was here. */
 	release(reader: Reader): boolean {
 		return this.#readers.delete(reader);

@@ -4,6 +4,9 @@ import type { LoggedEvent } from "../fanout/lane.ts";
 /** One viewer of one room, as the room sees it: something to wake when there is more to read. */
 export interface Reader {
 	readonly codec: Codec;
+	/** Whether the room has to turn this reader out when it stops letting guests in. */
+	readonly isGuest: boolean;
+	turnOut(): void;
 	/** New batches stand in the host's window. Called once a flush; must not throw. */
 	wake(): void;
 }

@@ -1,5 +1,4 @@
-import type { RoomEvent } from "@hubbub/protocol/event.ts";
-import type { LoggedEvent } from "../fanout/lane.ts";
+import { type LoggedEvent, withoutText } from "../fanout/lane.ts";
 
 /** The latest events of a room, without holes, within bounds of count and size: joins and resumes are served from here. */
 export class Recent {
@@ -51,11 +50,10 @@ export class Recent {
 	redact(id: string): void {
 		const index = this.#indexOf(id);
 		const entry = this.#entries[index];
-		if (entry?.event.kind !== "message") return;
-		const event: RoomEvent = { ...entry.event, text: "", deleted: true };
-		const json = JSON.stringify(event);
-		this.#entries[index] = { event, json };
-		this.#units += json.length - entry.json.length;
+		const [redacted] = entry ? withoutText([entry], id) : [];
+		if (!entry || !redacted) return;
+		this.#entries[index] = redacted;
+		this.#units += redacted.json.length - entry.json.length;
 	}
 
 	#indexOf(id: string): number {

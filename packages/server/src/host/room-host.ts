@@ -48,11 +48,13 @@ export class RoomHost implements AnswerSource {
 	readonly #answers = new Map<View, Answers>();
 	/** Offsets of the latest messages that this node did not show. */
 	readonly #unshown = new Set<number>();
-	readonly #outcomes = new Map<string, Promise<Outcome>>();
+	/** What is being said, by author and key. What was said is found in the log. */
+	readonly #saying = new Map<string, Promise<Outcome>>();
 	/** Offset of the last event applied. */
 	#head: number;
 	#likes = 0;
-	#commandsPending = 0;
+	/** Commands and reads on their way: the room is in use. */
+	#pending = 0;
 	#ambientPlanned = false;
 	#repairing = false;
 	/** When the last reader left or the last command came, monotonic. */
@@ -104,7 +106,7 @@ export class RoomHost implements AnswerSource {
 
 	/** Milliseconds nobody has read or written here; 0 while somebody is in. */
 	idleMs(): number {
-		return this.viewers > 0 || this.#commandsPending > 0 ? 0 : this.#services.clock.monotonicMs() - this.#idleSinceMs;
+		return this.viewers > 0 || this.#pending > 0 ? 0 : this.#services.clock.monotonicMs() - this.#idleSinceMs;
 	}
 
 	/** A view of the room, made when it is first asked for. */
@@ -149,28 +151,25 @@ export class RoomHost implements AnswerSource {
 		this.touch();
 		if (command.kind !== "say") return this.#carryOut(command, null);
 		const keyOfAuthor = JSON.stringify([command.actor.id, command.key]);
-		const known = this.#outcomes.get(keyOfAuthor);
+		const known = this.#saying.get(keyOfAuthor);
 		if (known) return known;
-		const outcome = this.#carryOut(command, command.key).then((answer) => {
-			if (!answer.ok) this.#outcomes.delete(keyOfAuthor);
-			return answer;
-		});
-		this.#outcomes.set(keyOfAuthor, outcome);
-		if (this.#outcomes.size > serverLimits.recentKeysMax) {
-			for (const oldest of this.#outcomes.keys()) {
-				this.#outcomes.delete(oldest);
-				break;
-			}
-		}
+		const outcome = this.#carryOut(command, command.key).finally(() => this.#saying.delete(keyOfAuthor));
+		this.#saying.set(keyOfAuthor, outcome);
 		return outcome;
 	}
 
-	async #carryOut(command: Command, key: string | null): Promise<Outcome> {
-		this.#commandsPending++;
+	#carryOut(command: Command, key: string | null): Promise<Outcome> {
+		return this.#inUse(this.#decideAndAppend(command, key));
+	}
+
+	/** While this lasts the room is not put away: whoever waits for it would be left in a room that hears nothing. */
+	async #inUse<T>(work: Promise<T>): Promise<T> {
+		this.#pending++;
 		try {
-			return await this.#decideAndAppend(command, key);
+			return await work;
 		} finally {
-			this.#commandsPending--;
+			this.#pending--;
+			this.touch();
 		}
 	}
 
@@ -219,7 +218,8 @@ export class RoomHost implements AnswerSource {
 	/** The message with this id as the rules want to know it; null where the log has none. Throws `LogUnavailable`. */
 	async findMessage(id: string): Promise<{ id: string; authorId: string; deleted: boolean } | null> {
 		const known =
-			this.#recent.find(id)?.event ?? (await this.#services.log.find(this.room, { id }).then((entry) => entry && JSON.parse(entry.json)));
+			this.#recent.find(id)?.event ??
+			(await this.#inUse(this.#services.log.find(this.room, { id })).then((entry) => entry && JSON.parse(entry.json)));
 		if (known?.kind !== "message") return null;
 		return { id: known.id, authorId: known.from.id, deleted: known.deleted === true };
 	}
@@ -272,7 +272,7 @@ export class RoomHost implements AnswerSource {
 	async #between(after: number, through: number, limit: number): Promise<readonly LoggedEvent[]> {
 		const recent = this.#recent.between(after, through, limit);
 		if (recent) return recent;
-		const entries = await this.#services.log.read(this.room, { after, before: through + 1, limit });
+		const entries = await this.#inUse(this.#services.log.read(this.room, { after, before: through + 1, limit }));
 		return entries.map((entry) => ({ event: JSON.parse(entry.json) as RoomEvent, json: entry.json }));
 	}
 
@@ -289,17 +289,24 @@ export class RoomHost implements AnswerSource {
 			const logged = this.#remember(entry);
 			apply(this.#state, logged.event);
 			this.#notePace(logged.event);
-			if (logged.event.kind === "delete") {
-				this.#recent.redact(logged.event.target);
-				// What was remembered of it holds its text; a retry asks the log from now on.
-				this.#outcomes.clear();
-			}
+			if (logged.event.kind === "delete") this.#redact(logged.event.target);
 			if (logged.event.kind === "settings") this.#sampler.perSecond = this.settings.deliveryBudget;
 			const sampled = this.#sample(logged.event);
 			for (const channel of this.#channels.values()) channel.offer(logged, sampled);
 			arrived++;
 		}
-		if (arrived > 0) for (const channel of this.#channels.values()) channel.arrived(arrived);
+		if (arrived === 0) return;
+		for (const channel of this.#channels.values()) {
+			channel.arrived(arrived);
+			if (!this.settings.guests) channel.turnOutGuests();
+		}
+	}
+
+	/** No copy of a text outlives its being taken back: not the recent events', not the windows', not the answers'. */
+	#redact(id: string): void {
+		this.#recent.redact(id);
+		for (const channel of this.#channels.values()) channel.redact(id);
+		for (const answers of this.#answers.values()) answers.forget();
 	}
 
 	/** Chat is held to the room's budget; what those who run the room say, and everything that is not chat, never is. */
@@ -309,7 +316,7 @@ export class RoomHost implements AnswerSource {
 		if (sampled.verdict === "shown") return sampled;
 		this.#unshown.add(event.offset);
 		for (const oldest of this.#unshown) {
-			if (this.#unshown.size <= serverLimits.recentKeysMax) break;
+			if (this.#unshown.size <= serverLimits.unshownMax) break;
 			this.#unshown.delete(oldest);
 		}
 		return sampled;

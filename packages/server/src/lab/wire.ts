@@ -84,6 +84,8 @@ export class LabWire {
 	#socket: Socket | null = null;
 	#phase: Phase = { readyState: 3 };
 	#unread = new Uint8Array(0);
+	/** Bytes the kernel has not taken yet. */
+	#unwritten = new Uint8Array(0);
 
 	constructor(target: LabTarget, tell: (seen: Observation) => void, nowMs: () => number) {
 		this.#target = target;
@@ -123,6 +125,7 @@ export class LabWire {
 		const key = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
 		this.#startedMs = this.#nowMs();
 		this.#unread = new Uint8Array(0);
+		this.#unwritten = new Uint8Array(0);
 		this.#become({ readyState: 0, key });
 		const { port, tls, path } = this.#target;
 		try {
@@ -133,6 +136,7 @@ export class LabWire {
 				...(tls && { tls: { rejectUnauthorized: false } }),
 				socket: {
 					data: (_socket, bytes) => this.#receive(bytes),
+					drain: () => this.#write(new Uint8Array(0)),
 					close: () => this.#closed(),
 					error: () => this.#closed(),
 				},
@@ -142,7 +146,7 @@ export class LabWire {
 			return this.#become({ readyState: 3 });
 		}
 		const request = openingRequest({ path, host: `127.0.0.1:${port}`, key });
-		this.#socket.write(request);
+		this.#write(new TextEncoder().encode(request));
 		this.#see({ saw: "request", text: request, bytes: request.length });
 	}
 
@@ -154,16 +158,19 @@ export class LabWire {
 	#send(opcode: number, payload: Uint8Array): void {
 		const mask = crypto.getRandomValues(new Uint8Array(4));
 		const bytes = writeFrame(opcode, payload, mask);
-		this.#socket?.write(bytes);
+		this.#write(bytes);
 		const written = readFrame(bytes, payloadBytesMax);
 		if (written) this.#seeFrame("client", written.frame, bytes);
 	}
 
+	#write(bytes: Uint8Array): void {
+		const due = joined(this.#unwritten, bytes);
+		const taken = due.length > 0 ? (this.#socket?.write(due) ?? 0) : 0;
+		this.#unwritten = due.slice(Math.max(0, taken));
+	}
+
 	#receive(bytes: Uint8Array): void {
-		const joined = new Uint8Array(this.#unread.length + bytes.length);
-		joined.set(this.#unread);
-		joined.set(bytes, this.#unread.length);
-		this.#unread = joined;
+		this.#unread = joined(this.#unread, bytes);
 		if (this.#phase.readyState === 0 && !this.#readHead(this.#phase.key)) return;
 		try {
 			for (let read = readFrame(this.#unread, payloadBytesMax); read; read = readFrame(this.#unread, payloadBytesMax)) {
@@ -221,4 +228,11 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 
 function hexOf(bytes: Uint8Array): string {
 	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+	const whole = new Uint8Array(first.length + second.length);
+	whole.set(first);
+	whole.set(second, first.length);
+	return whole;
 }

@@ -6,18 +6,19 @@ export const serverLimits = {
 	/** Encoded batches of a live room. */
 	windowBatchesMax: 512,
 	windowUnitsMax: 2 * 1024 * 1024,
-	/** Answers to idempotency keys remembered per room, so that a quick retry costs no read. Older ones are found in the log. */
-	recentKeysMax: 1_024,
+	/** Latest messages of a room that this node did not show, remembered for the acknowledgement of their senders. */
+	unshownMax: 4_096,
 	/** Characters of events in one answer: a `joined`, a page of what was missed, a page of the archive. */
-	pageUnitsMax: 128 * 1024,
+	pageUnitsMax: 96 * 1024,
 	/** Rooms live at once on this node; one more is refused as `overloaded`. */
 	roomsLiveMax: 20_000,
 	/** A room nobody is in is put away after this long. */
 	roomIdleMs: 60_000,
 	/** Short polls are answered as of the last multiple of this: cursors fall together, and caches serve them. */
 	pollStepMs: 1_000,
-	/** Answers to polls remembered per room. */
+	/** Answers to polls remembered per view of a room, and the characters they may hold together. */
 	answersMax: 256,
+	answersUnitsMax: 4 * 1024 * 1024,
 	/** Answers to polls are worth compressing from this length. */
 	gzipUnitsMin: 1_024,
 	/** Batches at least this long are worth deflating. */
@@ -42,8 +43,12 @@ export const serverLimits = {
 	framesDroppedMax: 1_000,
 	/** Bad frames a connection may send in a row of good ones before it is let go with 4010. */
 	badFramesMax: 20,
-	/** Rooms an address may cause to be made. */
+	/** Rooms and guests an address may cause to be made, and frames of likes its guests may send. */
 	roomsMade: { burst: 30, perMs: 60_000 },
+	guestsMade: { burst: 200, perMs: 60_000 },
+	likeFrames: { burst: 100, perMs: 10_000 },
+	/** The guests of one address may write as much as this many people. */
+	personsPerAddress: 10,
 	/** Time a closing handshake may take before the socket is dropped. */
 	closeTimeoutMs: 5_000,
 	/** Longest frame the WebSocket listener itself takes, beyond which it closes with 1009 from the header alone. */
@@ -52,6 +57,8 @@ export const serverLimits = {
 	labFrameBytesMax: 16 * 1024 * 1024,
 	/** Body of an HTTP request. */
 	bodyBytesMax: 128 * 1024,
+	/** A connection on which nothing passes for this long is ended by the listener, but for those that are held. */
+	quietSeconds: 30,
 	/** Longest time a poll is held. */
 	pollWaitMsMax: 25_000,
 	/** Polls held at once on this node. */

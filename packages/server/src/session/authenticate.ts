@@ -46,6 +46,7 @@ export interface Authenticator {
 }
 
 const guestTokenPrefix = "guest.";
+const guestIdPrefix = "g-";
 const guestTokenDays = 180;
 const asymmetric = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
 
@@ -70,14 +71,14 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
 	return {
 		async authenticate(token, name) {
-			if (token === undefined || token === "") return newGuest(`g-${options.random.token(10)}`, name);
+			if (token === undefined || token === "") return newGuest(guestIdPrefix + options.random.token(10), name);
 			if (options.isOperatorKey(token)) return { ok: true, principal: operator };
 			if (token.startsWith(guestTokenPrefix)) return returningGuest(token.slice(guestTokenPrefix.length), name);
 			return member(token);
 		},
 		guestAt(address) {
 			const digest = createHmac("sha256", options.guestSecret).update(address).digest("hex");
-			return guest(`g-${digest.slice(0, 10)}`, undefined);
+			return guest(guestIdPrefix + digest.slice(0, 10), undefined);
 		},
 	};
 
@@ -95,6 +96,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 		const claims = v.safeParse(Claims, payload);
 		if (!claims.success) return { ok: false, detail: "The token lacks a claim this server needs, or has a wrong one." };
 		const { sub, name, exp, roles } = claims.output;
+		if (sub === operator.id || sub.startsWith(guestIdPrefix))
+			return { ok: false, detail: "The token's sub is one that this server gives itself." };
 		const everywhere = Array.isArray(roles) ? roles : [];
 		return {
 			ok: true,

@@ -4,28 +4,22 @@ import * as v from "valibot";
 import type { RoomHost } from "../host/room-host.ts";
 import type { RoomTable } from "../host/room-table.ts";
 import { isGuest } from "../room/command.ts";
-import { TokenBucket } from "../room/token-bucket.ts";
-import type { Clock } from "../runtime/clock.ts";
-import { serverLimits } from "../runtime/limits.ts";
+import type { AddressLimits } from "./address-limits.ts";
 import { actorIn, type Principal } from "./authenticate.ts";
 
 export type Entered =
 	| { readonly ok: true; readonly host: RoomHost }
 	| { readonly ok: false; readonly code: Code; readonly detail?: string; readonly retryAfterMs?: number };
 
-/** Addresses whose buckets are kept before the full ones are forgotten. */
-const addressesMax = 10_000;
-
 /** The door of every room, for every transport: whether it exists or may be made, and whether this person may come in. */
 export class Entrance {
 	readonly #rooms: RoomTable;
-	readonly #clock: Clock;
 	readonly #autoCreate: boolean;
-	readonly #made = new Map<string, TokenBucket>();
+	readonly #addressLimits: AddressLimits;
 
-	constructor(options: { rooms: RoomTable; clock: Clock; autoCreate: boolean }) {
+	constructor(options: { rooms: RoomTable; addressLimits: AddressLimits; autoCreate: boolean }) {
 		this.#rooms = options.rooms;
-		this.#clock = options.clock;
+		this.#addressLimits = options.addressLimits;
 		this.#autoCreate = options.autoCreate;
 	}
 
@@ -33,10 +27,10 @@ export class Entrance {
 	 * Answers the room's host, or `room_not_found`, `guests_not_allowed`, `overloaded`, `unavailable`, or `rate_limited` where one address
 	 * makes too many rooms (SPEC ROOM-2, ROOM-3). An operator may make any room. Never throws.
 	 */
-	async enter(room: string, principal: Principal, address: string): Promise<Entered> {
+	async enter(room: string, principal: Principal, address: string, options: { make: boolean } = { make: true }): Promise<Entered> {
 		let host = await this.#rooms.get(room, { create: false });
-		if (host === "room_not_found" && (this.#autoCreate || principal.kind === "operator")) {
-			const waitMs = principal.kind === "operator" ? 0 : this.#take(address);
+		if (options.make && host === "room_not_found" && (this.#autoCreate || principal.kind === "operator")) {
+			const waitMs = principal.kind === "operator" ? 0 : this.#addressLimits.take("make-room", address);
 			if (waitMs > 0) return { ok: false, code: "rate_limited", detail: "Too many new rooms from this address.", retryAfterMs: waitMs };
 			host = await this.#rooms.get(room, { create: true });
 		}
@@ -50,16 +44,5 @@ export class Entrance {
 		if (!v.is(RoomId, room)) return false;
 		if (this.#autoCreate || this.#rooms.has(room)) return true;
 		return (await this.#rooms.get(room, { create: false })) !== "room_not_found";
-	}
-
-	#take(address: string): number {
-		const nowMs = this.#clock.monotonicMs();
-		let bucket = this.#made.get(address);
-		if (!bucket) {
-			if (this.#made.size >= addressesMax) for (const [known, full] of this.#made) if (full.isFull(nowMs)) this.#made.delete(known);
-			bucket = new TokenBucket(serverLimits.roomsMade, nowMs);
-			this.#made.set(address, bucket);
-		}
-		return bucket.take(nowMs);
 	}
 }

@@ -33,10 +33,13 @@ const reserved: ReadonlySet<string> = new Set(
 	].map(skeleton),
 );
 
+/** Chinese titles are made by adding to them (主播1, 官方号); and what the house gives begins with `guest`. */
+const reservedBeginnings: readonly string[] = [...reserved].filter((word) => /\p{Script=Han}/u.test(word)).concat(skeleton("guest"));
+
 /** Whether a name looks like one that only the house may give or bear (SPEC NAME-3). */
 export function isReserved(name: string): boolean {
 	const looks = skeleton(name);
-	return reserved.has(looks) || looks.startsWith(guestLooks);
+	return reserved.has(looks) || reservedBeginnings.some((beginning) => looks.startsWith(beginning));
 }
 
 /**
@@ -49,8 +52,6 @@ export function guestName(id: string, wished?: string): string {
 	if (name === "" || name === given) return given;
 	return isReserved(name) ? `${name}·${id.slice(-4)}` : name;
 }
-
-const guestLooks = skeleton("guest");
 
 /**
  * The names worn by live sessions, by what they look like, so that no guest passes for somebody who is here. One person may wear their

@@ -11,6 +11,7 @@ import type { Kept, SessionTable } from "./session-table.ts";
 export interface HeldRequest {
 	readonly waitMs: number;
 	readonly address: string;
+	readonly isGuest: boolean;
 	/** Aborts when whoever asked is gone. */
 	readonly signal: AbortSignal;
 }
@@ -49,7 +50,12 @@ export class HeldPolls {
 	}
 
 	/** A held poll is kept in the table like a session: it counts for its address, and is told when the server stops. */
-	#untilNews(host: RoomHost, view: View, after: Position | null, { waitMs, signal, address }: HeldRequest): Promise<"over" | "draining"> {
+	#untilNews(
+		host: RoomHost,
+		view: View,
+		after: Position | null,
+		{ waitMs, signal, address, isGuest }: HeldRequest,
+	): Promise<"over" | "draining"> {
 		this.#held++;
 		return new Promise((resolve) => {
 			const end = (how: "over" | "draining") => {
@@ -61,9 +67,11 @@ export class HeldPolls {
 				resolve(how);
 			};
 			const over = () => end("over");
-			const kept: Kept = { address, check: () => {}, bye: () => end("draining") };
+			const kept: Kept = { address, check: () => {}, bye: () => end("draining"), pardon: () => {} };
 			const reader: Reader = {
 				codec: "json",
+				isGuest,
+				turnOut: over,
 				wake() {
 					if (host.channel(view).window.through > (after?.offset ?? 0)) over();
 				},

@@ -4,9 +4,10 @@ import { limits } from "@hubbub/protocol/limits.ts";
 import type { Ref, Upstream } from "@hubbub/protocol/upstream.ts";
 import type { Outcome } from "../host/outcome.ts";
 import type { RoomHost } from "../host/room-host.ts";
-import type { Command } from "../room/command.ts";
+import { type Command, isGuest as isGuestActor } from "../room/command.ts";
 import { serverLimits } from "../runtime/limits.ts";
 import type { Logger } from "../runtime/log.ts";
+import type { AddressLimits } from "./address-limits.ts";
 import { actorIn, type Principal } from "./authenticate.ts";
 import type { Entrance } from "./entrance.ts";
 import { type Desk, Subscription } from "./subscription.ts";
@@ -17,13 +18,15 @@ type Frame<Type extends Upstream["type"]> = Upstream & { type: Type };
 export class Membership {
 	readonly #desk: Desk;
 	readonly #entrance: Entrance;
+	readonly #addressLimits: AddressLimits;
 	readonly #logger: Logger;
 	readonly #subscriptions = new Map<string, Subscription>();
 	#commandsPending = 0;
 
-	constructor(desk: Desk, services: { entrance: Entrance; logger: Logger }) {
+	constructor(desk: Desk, services: { entrance: Entrance; addressLimits: AddressLimits; logger: Logger }) {
 		this.#desk = desk;
 		this.#entrance = services.entrance;
+		this.#addressLimits = services.addressLimits;
 		this.#logger = services.logger;
 	}
 
@@ -32,25 +35,33 @@ export class Membership {
 		const desk = this.#desk;
 		if (this.#subscriptions.has(room)) return desk.reject("already_joined", undefined, ref, undefined, room);
 		if (this.#subscriptions.size >= limits.roomsPerConnectionMax) return desk.reject("too_many_rooms", undefined, ref, undefined, room);
+		// Thirty-two rooms of missed events at once would be more than a connection may hold: one after another, as they are read.
+		await desk.untilClear();
 		const entered = await this.#entrance.enter(room, principal, desk.address);
 		if (!desk.isOpen) return;
-		if (!entered.ok) {
-			if (desk.codec === "text") return this.#turnAway(entered.code, entered.detail);
-			return desk.reject(entered.code, entered.detail, ref, entered.retryAfterMs, room);
-		}
-		const subscription = new Subscription(entered.host, view, desk.codec, desk);
+		if (!entered.ok) return this.#turnAway(entered.code, entered.detail, ref, entered.retryAfterMs, room);
+		const isGuest = isGuestActor(actorIn(principal, room));
+		const subscription = new Subscription(entered.host, view, { desk, isGuest, onTurnedOut: () => this.#turnedOut(room) });
 		this.#subscriptions.set(room, subscription);
 		try {
 			await subscription.start(after === undefined ? null : decodeCursor(after), ref);
 		} catch {
 			this.#subscriptions.delete(room);
 			subscription.leave();
-			desk.reject("unavailable", "The room's history cannot be read now.", ref, 1_000, room);
+			this.#turnAway("unavailable", "The room's history cannot be read now.", ref, 1_000, room);
 		}
 	}
 
-	/** On the text subprotocol there is one room and no way to ask again: a refusal ends the connection. */
-	#turnAway(code: Code, detail: string | undefined): void {
+	/** The room has stopped letting guests in, and this is one. */
+	#turnedOut(room: string): void {
+		this.#subscriptions.delete(room);
+		this.#turnAway("guests_not_allowed", undefined, undefined, undefined, room);
+		this.#desk.sendFrame({ type: "left", room });
+	}
+
+	/** On a text socket or an event stream there is one room and no way to ask again: a refusal ends the connection. */
+	#turnAway(code: Code, detail: string | undefined, ref: Ref | undefined, retryAfterMs: number | undefined, room: string): void {
+		if (this.#desk.codec !== "text" && this.#desk.codec !== "stream") return this.#desk.reject(code, detail, ref, retryAfterMs, room);
 		if (code === "room_not_found") return this.#desk.bye("room_not_found");
 		if (code === "guests_not_allowed") return this.#desk.bye("unauthorized", detail ?? codes.guests_not_allowed.message);
 		this.#desk.bye("overloaded", detail);
@@ -66,6 +77,8 @@ export class Membership {
 
 	say(principal: Principal, frame: Frame<"say">): void {
 		const { room, key, text, replyTo, style } = frame;
+		const waitMs = principal.kind === "guest" ? this.#addressLimits.take("say", this.#desk.address) : 0;
+		if (waitMs > 0) return this.#desk.reject("rate_limited", "Too many messages come from this address.", frame.ref, waitMs, room);
 		this.#submit(frame, () => ({ kind: "say", actor: actorIn(principal, room), key, text, replyTo, style }));
 	}
 
@@ -79,8 +92,9 @@ export class Membership {
 		this.#submit(frame, () => ({ kind: "settings", actor, settings: frame.settings }));
 	}
 
+	/** Applause beyond what one address may give is not counted. */
 	like({ room, count }: Frame<"like">): void {
-		this.#subscriptions.get(room)?.host.like(count);
+		if (this.#addressLimits.take("like", this.#desk.address) === 0) this.#subscriptions.get(room)?.host.like(count);
 	}
 
 	/** Hands a command to its room; the answer goes out when the room has one, without holding up what follows. */

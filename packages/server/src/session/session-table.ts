@@ -9,11 +9,15 @@ export interface Kept {
 	/** Its time has come to be looked at. */
 	check(nowMs: number): void;
 	bye(code: CloseCode, detail?: string): void;
+	/** This process slept for so long: that nothing was heard meanwhile says nothing of the peer. */
+	pardon(sleptMs: number): void;
 }
 
 /** One turn of the wheel: sessions are looked at to the second. */
 const slotMs = 1_000;
 const slots = 64;
+/** A tick this late means that the process was paused or the machine asleep. */
+const sleepMs = 5_000;
 
 /** The sessions of this node: how many there are from where, which names they wear, and when each is to be looked at. */
 export class SessionTable {
@@ -22,9 +26,11 @@ export class SessionTable {
 	readonly #connections = new Map<string, number>();
 	readonly #wheel: TimingWheel<Kept>;
 	readonly #clock: Clock;
+	#tickedAtMs: number;
 
 	constructor(clock: Clock) {
 		this.#clock = clock;
+		this.#tickedAtMs = clock.monotonicMs();
 		this.#wheel = new TimingWheel<Kept>({ slots, slotMs, nowMs: clock.monotonicMs() });
 	}
 
@@ -57,10 +63,14 @@ export class SessionTable {
 		if (this.#sessions.has(session)) this.#wheel.schedule(session, this.#clock.monotonicMs() + delayMs);
 	}
 
-	/** Looks at every session that is due. Called once a second. */
-	tick(): void {
+	/** Looks at every session that is due. Called once a second; answers how many milliseconds late it came. */
+	tick(): number {
 		const nowMs = this.#clock.monotonicMs();
+		const lateMs = Math.max(0, nowMs - this.#tickedAtMs - slotMs);
+		this.#tickedAtMs = nowMs;
+		if (lateMs > sleepMs) for (const session of this.#sessions) session.pardon(lateMs);
 		this.#wheel.turn(nowMs, (session) => session.check(nowMs));
+		return lateMs;
 	}
 
 	/** Every session, for saying good-bye. */

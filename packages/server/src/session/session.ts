@@ -10,6 +10,7 @@ import { serverLimits } from "../runtime/limits.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Random } from "../runtime/random.ts";
+import type { AddressLimits } from "./address-limits.ts";
 import { type Authenticator, actorIn, type Principal } from "./authenticate.ts";
 import type { Entrance } from "./entrance.ts";
 import type { Link } from "./link.ts";
@@ -24,6 +25,7 @@ export interface SessionServices {
 	readonly table: SessionTable;
 	readonly authenticator: Authenticator;
 	readonly entrance: Entrance;
+	readonly addressLimits: AddressLimits;
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly logger: Logger;
@@ -56,6 +58,7 @@ export class Session implements Desk {
 	#phase: Phase = { name: "greeting" };
 	readonly #membership: Membership;
 	#inbound: Decoded[] = [];
+	#cleared: (() => void)[] = [];
 	#handling = false;
 	readonly #frames: TokenBucket | null;
 	#framesDropped = 0;
@@ -209,7 +212,9 @@ export class Session implements Desk {
 	}
 
 	async #onHello(hello: Upstream & { type: "hello" }): Promise<void> {
-		const { authenticator, table, clock, logger } = this.#services;
+		const { authenticator, addressLimits, table, clock, logger } = this.#services;
+		if (hello.token === undefined && addressLimits.take("become-guest", this.address) > 0)
+			return this.bye("overloaded", "Too many new guests come from this address.");
 		const authenticated = await authenticator.authenticate(hello.token, hello.name);
 		if (this.#phase.name !== "greeting") return;
 		if (!authenticated.ok) return this.bye("unauthorized", authenticated.detail);
@@ -275,12 +280,23 @@ export class Session implements Desk {
 		if (this.#stalledSinceMs !== null) this.#stalledSinceMs = this.#services.clock.monotonicMs();
 	}
 
+	async untilClear(): Promise<void> {
+		if (this.outbound.isClear || !this.isOpen) return;
+		await new Promise<void>((resolve) => this.#cleared.push(resolve));
+	}
+
 	/** The link takes frames again: private ones first, then each room from its cursor. */
 	onWritable(): void {
 		this.#stalledSinceMs = null;
 		this.outbound.flush();
 		this.#membership.wake();
+		if (this.outbound.isClear) this.#release();
 		this.#watchStall();
+	}
+
+	pardon(sleptMs: number): void {
+		this.#heardAtMs += sleptMs;
+		if (this.#stalledSinceMs !== null) this.#stalledSinceMs += sleptMs;
 	}
 
 	/** The wheel has come round: is this session late with its hello, silent, stalled, or at the end of its rights? */
@@ -340,7 +356,15 @@ export class Session implements Desk {
 		this.#services.table.remove(this);
 	}
 
+	/** Lets those go on who waited for the client to have read. */
+	#release(): void {
+		const waiting = this.#cleared;
+		this.#cleared = [];
+		for (const resolve of waiting) resolve();
+	}
+
 	#leaveAll(): void {
+		this.#release();
 		this.#membership.leaveAll();
 		this.#inbound = [];
 		if (this.#phase.name === "open" && this.#phase.principal.kind !== "operator")

@@ -15,6 +15,8 @@ export interface Desk {
 	readonly codec: Codec;
 	readonly isOpen: boolean;
 	readonly outbound: Outbound;
+	/** Resolves when nothing waits to be read by this client, or the session is over. */
+	untilClear(): Promise<void>;
 	/** Sends a frame to this client alone, after those already waiting. `cursor` is where the client stands after it. */
 	send(data: string, cursor?: string): void;
 	sendFrame(frame: Downstream): void;
@@ -45,12 +47,17 @@ export class Subscription implements Reader {
 	readonly #view: View;
 	readonly #window: Channel["window"];
 
-	constructor(host: RoomHost, view: View, codec: Codec, desk: Desk) {
+	readonly isGuest: boolean;
+	readonly #onTurnedOut: () => void;
+
+	constructor(host: RoomHost, view: View, options: { desk: Desk; isGuest: boolean; onTurnedOut: () => void }) {
 		this.host = host;
 		this.#view = view;
 		this.#window = host.channel(view).window;
-		this.codec = codec;
-		this.desk = desk;
+		this.codec = options.desk.codec;
+		this.desk = options.desk;
+		this.isGuest = options.isGuest;
+		this.#onTurnedOut = options.onTurnedOut;
 	}
 
 	/** Places the reader, tells it `joined`, and goes on from there. Throws `LogUnavailable`, with nothing told. */
@@ -146,5 +153,10 @@ export class Subscription implements Reader {
 	leave(): void {
 		this.#progress = { phase: "left" };
 		this.host.release(this, this.#view);
+	}
+
+	turnOut(): void {
+		this.leave();
+		this.#onTurnedOut();
 	}
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { isLoopback } from "../session/address-limits.ts";
 import type { TrustedProxies } from "./addresses.ts";
-import { clientAddress, isLoopback, limitKey, readTrustedProxies } from "./addresses.ts";
+import { clientAddress, limitKey, readTrustedProxies } from "./addresses.ts";
 
 const trusting = (...list: string[]) => readTrustedProxies(list) as TrustedProxies;
 

@@ -1,4 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
+import { isLoopback } from "../session/address-limits.ts";
 
 /** Whose word about the client's address is taken. */
 export type TrustedProxies = BlockList;
@@ -43,11 +44,6 @@ export function limitKey(address: string): string {
 		.slice(0, 4)
 		.map((group) => Number.parseInt(group, 16).toString(16))
 		.join(":")}::/64`;
-}
-
-/** Addresses of this machine, which load tests and reverse proxies come from. */
-export function isLoopback(address: string): boolean {
-	return address === "::1" || address.startsWith("127.");
 }
 
 /** An IPv4 address that came in over IPv6 is that IPv4 address; a port is not part of an address. */

@@ -1,9 +1,10 @@
 import { problem } from "@hubbub/protocol/problem.ts";
 import type { Server } from "bun";
 import { serverLimits } from "../runtime/limits.ts";
+import { isLoopback } from "../session/address-limits.ts";
 import type { Entrance } from "../session/entrance.ts";
 import type { SessionTable } from "../session/session-table.ts";
-import { clientAddress, isLoopback, limitKey, type TrustedProxies } from "./addresses.ts";
+import { clientAddress, limitKey, type TrustedProxies } from "./addresses.ts";
 import { isAllowedOrigin, preflight, withCors } from "./origins.ts";
 import type { PageName, Pages } from "./pages.ts";
 import type { EventsRequest } from "./room-events.ts";
@@ -130,10 +131,11 @@ async function upgrade(
 	route: Route,
 	address: string,
 ): Promise<Response | undefined> {
-	if (route.kind === "lab" && door.lab) return openLab(request, server, route.socket, address);
-	if (route.kind !== "room" && route.kind !== "any-room") return problem("not_found", "There is no WebSocket at this address.");
+	const isLab = route.kind === "lab" && door.lab;
+	if (!isLab && route.kind !== "room" && route.kind !== "any-room") return problem("not_found", "There is no WebSocket at this address.");
 	if (door.isDraining()) return problem("draining", undefined, serverLimits.reconnectSpreadMs);
 	if (isCrowded(door, address)) return problem("too_many_connections", undefined, 10_000);
+	if (route.kind === "lab") return openLab(request, server, route.socket, address);
 	const subprotocol = chooseSubprotocol(request.headers.get("sec-websocket-protocol"));
 	if (subprotocol === null) return problem("unsupported_subprotocol");
 	const room = route.kind === "room" ? route.room : null;
@@ -146,9 +148,9 @@ async function upgrade(
 }
 
 function openLab(request: Request, server: Server<SocketData>, socket: "echo" | "wire", address: string): Response | undefined {
-	if (socket === "echo") return accept(request, server, { use: "echo", address });
+	if (socket === "echo") return accept(request, server, { use: "echo", address, visit: null });
 	const target = { port: server.port as number, tls: server.protocol === "https", path: "/lab/echo" };
-	return accept(request, server, { use: "wire", address, target, wire: null });
+	return accept(request, server, { use: "wire", address, target, wire: null, visit: null });
 }
 
 function accept(request: Request, server: Server<SocketData>, data: SocketData, subprotocol?: string): Response | undefined {

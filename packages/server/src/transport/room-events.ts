@@ -49,7 +49,8 @@ export function createRoomEvents(services: SessionServices): (request: EventsReq
 				return polled(found, headers, host.settings.guests ? "public, max-age=1, stale-while-revalidate=1" : "private, no-store");
 			}
 			request.limitQuiet(0);
-			const held = await polls.hold(host, view, after, { waitMs, address, signal: request.signal });
+			const held = await polls.hold(host, view, after, { waitMs, address, isGuest: principal.kind === "guest", signal: request.signal });
+			request.limitQuiet(serverLimits.quietSeconds);
 			return held === "draining" ? problem("draining", undefined, serverLimits.reconnectSpreadMs) : polled(held, headers, "no-store");
 		} catch {
 			return problem("unavailable", "The room's history cannot be read now.", 1_000);
@@ -64,14 +65,30 @@ function waitOf(wait: string | null): number | null {
 	return Math.min(Number(wait) * 1_000, serverLimits.pollWaitMsMax);
 }
 
+const hashes = new WeakMap<Answer, string>();
+
+function etagOf(answer: Answer): string {
+	let hash = hashes.get(answer);
+	if (hash === undefined) {
+		hash = Bun.hash(answer.json).toString(36);
+		hashes.set(answer, hash);
+	}
+	return hash;
+}
+
+/** Weak comparison, as RFC 9110 section 13.1.2 has it: caches weaken tags. */
+function hasTag(header: string | null, etag: string): boolean {
+	return (header ?? "").split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
+}
+
 const gzipped = new WeakMap<Answer, Uint8Array<ArrayBuffer>>();
 
 /** An answer with a strong validator (RFC 9110 section 8.8.3); `304` to who has it, compressed once for all who take gzip. */
 function polled(answer: Answer, headers: Headers, cacheControl: string): Response {
 	const wantsGzip = answer.json.length >= serverLimits.gzipUnitsMin && /\bgzip\b/.test(headers.get("accept-encoding") ?? "");
-	const etag = `"${Bun.hash(answer.json).toString(36)}${wantsGzip ? "-gz" : ""}"`;
+	const etag = `"${etagOf(answer)}${wantsGzip ? "-gz" : ""}"`;
 	const common = { "cache-control": cacheControl, etag, vary: "Accept-Encoding, Accept", "x-content-type-options": "nosniff" };
-	if (headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers: common });
+	if (hasTag(headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers: common });
 	const type = { ...common, "content-type": "application/json" };
 	if (!wantsGzip) return new Response(answer.json, { headers: type });
 	let body = gzipped.get(answer);

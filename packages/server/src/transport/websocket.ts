@@ -1,10 +1,12 @@
 import type { Payload } from "@hubbub/protocol/codec.ts";
+import { limits } from "@hubbub/protocol/limits.ts";
 import { SUBPROTOCOL_TEXT, SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
 import type { ServerWebSocket, WebSocketHandler } from "bun";
 import { type LabTarget, LabWire, readLabCommand } from "../lab/wire.ts";
 import { serverLimits } from "../runtime/limits.ts";
 import type { Link } from "../session/link.ts";
 import { Session, type SessionServices } from "../session/session.ts";
+import { LabVisit } from "./lab-visit.ts";
 
 type Subprotocol = typeof SUBPROTOCOL_TEXT | typeof SUBPROTOCOL_V1;
 
@@ -18,9 +20,9 @@ export type SocketData =
 			readonly address: string;
 			connection: { readonly session: Session; readonly link: WebSocketLink } | null;
 	  }
-	| { readonly use: "echo"; readonly address: string }
+	| { readonly use: "echo"; readonly address: string; visit: LabVisit | null }
 	/** The lab's bytes, watched by a page. */
-	| { readonly use: "wire"; readonly address: string; readonly target: LabTarget; wire: LabWire | null };
+	| { readonly use: "wire"; readonly address: string; readonly target: LabTarget; wire: LabWire | null; visit: LabVisit | null };
 
 /**
  * Chooses among the offered subprotocols (RFC 6455 section 4.2.2): the first that is ours, in the client's order of preference.
@@ -91,6 +93,11 @@ export function createWebSocketHandler(
 		open(socket) {
 			const { data } = socket;
 			connections.inc({ transport: data.use === "room" ? "websocket" : "lab" });
+			if (data.use !== "room") {
+				data.visit = new LabVisit(socket, (visit, delayMs) => services.table.checkIn(visit, delayMs));
+				services.table.add(data.visit);
+				services.table.checkIn(data.visit, limits.heartbeatMs);
+			}
 			if (data.use === "wire")
 				data.wire = new LabWire(data.target, (seen) => socket.sendText(JSON.stringify(seen)), services.clock.monotonicMs);
 			if (data.use !== "room") return;
@@ -100,6 +107,7 @@ export function createWebSocketHandler(
 		},
 		message(socket, message) {
 			const { data } = socket;
+			if (data.use !== "room") data.visit?.heard();
 			if (data.use === "room") data.connection?.session.receive(message);
 			else if (data.use === "wire") carryOut(socket, data.wire, message);
 			else if (typeof message === "string") socket.sendText(message, true);
@@ -110,6 +118,7 @@ export function createWebSocketHandler(
 		},
 		pong({ data }) {
 			if (data.use === "room") data.connection?.session.heard();
+			else data.visit?.heard();
 		},
 		drain(socket) {
 			const { data } = socket;
@@ -122,6 +131,7 @@ export function createWebSocketHandler(
 		close({ data }) {
 			connections.dec({ transport: data.use === "room" ? "websocket" : "lab" });
 			if (data.use === "room") data.connection?.session.onClosed();
+			if (data.use !== "room" && data.visit) services.table.remove(data.visit);
 			if (data.use === "wire") data.wire?.end();
 		},
 	};

@@ -1,0 +1,37 @@
+import { limits } from "@hubbub/protocol/limits.ts";
+import type { ServerWebSocket } from "bun";
+import { serverLimits } from "../runtime/limits.ts";
+import type { Kept } from "../session/session-table.ts";
+import type { SocketData } from "./websocket.ts";
+
+/** A socket of the lab as the table keeps it: it counts for its address, is let go when it is silent, and leaves with everybody. */
+export class LabVisit implements Kept {
+	readonly address: string;
+	readonly #socket: ServerWebSocket<SocketData>;
+	readonly #checkIn: (visit: LabVisit, delayMs: number) => void;
+	#unanswered = 0;
+
+	constructor(socket: ServerWebSocket<SocketData>, checkIn: (visit: LabVisit, delayMs: number) => void) {
+		this.address = socket.data.address;
+		this.#socket = socket;
+		this.#checkIn = checkIn;
+	}
+
+	/** Anything came in. */
+	heard(): void {
+		this.#unanswered = 0;
+	}
+
+	check(): void {
+		if (this.#unanswered >= serverLimits.heartbeatsMissedMax) return this.#socket.terminate();
+		this.#unanswered++;
+		this.#socket.ping();
+		this.#checkIn(this, limits.heartbeatMs);
+	}
+
+	bye(): void {
+		this.#socket.close(1001, "The server is restarting.");
+	}
+
+	pardon(): void {}
+}
