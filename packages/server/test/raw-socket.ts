@@ -3,6 +3,8 @@ import { connect, type Socket } from "node:net";
 /** What a WebSocket frame says on the wire (RFC 6455 section 5.2). */
 export interface RawFrame {
 	readonly opcode: number;
+	/** The three reserved bits; 4 is a compressed message (RFC 7692). */
+	readonly reserved: number;
 	readonly payload: Buffer;
 }
 
@@ -80,7 +82,8 @@ export class RawSocket {
 		await this.#until(() => this.#frameEnd() !== null || this.#over !== "open");
 		const end = this.#frameEnd();
 		if (end === null) return null;
-		const frame = { opcode: (this.#received[0] as number) & 0x0f, payload: this.#received.subarray(end.start, end.end) };
+		const first = this.#received[0] as number;
+		const frame = { opcode: first & 0x0f, reserved: (first >> 4) & 7, payload: this.#received.subarray(end.start, end.end) };
 		this.#received = this.#received.subarray(end.end);
 		return frame;
 	}
