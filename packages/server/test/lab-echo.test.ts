@@ -140,9 +140,8 @@ describe("5: fragments", () => {
 	test("[LAB-1] fragments are put together, empty ones too", () =>
 		withEcho(async (echo) => {
 			for (const parts of [["a", "b"], ["", "", ""], ["", "middle", ""], [..."letters"]]) {
-				parts.forEach((part, index) =>
-					echo.frame(index === 0 ? opcode.text : opcode.continuation, part, { final: index === parts.length - 1 }),
-				);
+				for (const [index, part] of parts.entries())
+					echo.frame(index === 0 ? opcode.text : opcode.continuation, part, { final: index === parts.length - 1 });
 				expectFrame(await echo.next(), opcode.text, parts.join(""));
 			}
 		}));
