@@ -24,7 +24,7 @@ export const layers: readonly Layer[] = [
 	// Who somebody is and whether they may come in: the one door that sockets and HTTP share.
 	{
 		name: "door",
-		files: /^packages\/server\/src\/session\/(?:authenticate|entrance|guest-name|welcome)\.ts$/,
+		files: /^packages\/server\/src\/session\/(?:address-limits|authenticate|entrance|guest-name|welcome)\.ts$/,
 		mayImport: ["protocol", "room", "host", "runtime"],
 	},
 	{ name: "session", files: /^packages\/server\/src\/session\//, mayImport: ["protocol", "room", "host", "runtime", "door"] },

@@ -113,6 +113,7 @@ describe("one function decides for every way in", () => {
 	});
 
 	test("[AUTH-4] only those who run a room read its settings by the operators' API", async () => {
+		await connect(`${server.ws}/rooms/lobby`);
 		for (const role of roles)
 			expect(await answered("/api/v1/rooms/lobby", "GET", null, await tokenOf(role, "lobby"))).toBe(
 				["moderator", "host", "owner"].includes(role) ? "ok" : "forbidden",

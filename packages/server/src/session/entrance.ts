@@ -29,7 +29,8 @@ export class Entrance {
 	 */
 	async enter(room: string, principal: Principal, address: string, options: { make: boolean } = { make: true }): Promise<Entered> {
 		let host = await this.#rooms.get(room, { create: false });
-		if (options.make && host === "room_not_found" && (this.#autoCreate || principal.kind === "operator")) {
+		const mayMake = principal.kind === "operator" || (this.#autoCreate && options.make);
+		if (host === "room_not_found" && mayMake) {
 			const waitMs = principal.kind === "operator" ? 0 : this.#addressLimits.take("make-room", address);
 			if (waitMs > 0) return { ok: false, code: "rate_limited", detail: "Too many new rooms from this address.", retryAfterMs: waitMs };
 			host = await this.#rooms.get(room, { create: true });

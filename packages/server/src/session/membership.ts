@@ -59,9 +59,13 @@ export class Membership {
 		this.#desk.sendFrame({ type: "left", room });
 	}
 
-	/** On a text socket or an event stream there is one room and no way to ask again: a refusal ends the connection. */
+	/**
+	 * On a text socket or an event stream there is one room and no way to ask again: a refusal ends the connection. A stream is told
+	 * the refusal's own code before, which is no close's.
+	 */
 	#turnAway(code: Code, detail: string | undefined, ref: Ref | undefined, retryAfterMs: number | undefined, room: string): void {
-		if (this.#desk.codec !== "text" && this.#desk.codec !== "stream") return this.#desk.reject(code, detail, ref, retryAfterMs, room);
+		if (this.#desk.codec !== "text") this.#desk.reject(code, detail, ref, retryAfterMs, room);
+		if (this.#desk.codec !== "text" && this.#desk.codec !== "stream") return;
 		if (code === "room_not_found") return this.#desk.bye("room_not_found");
 		if (code === "guests_not_allowed") return this.#desk.bye("unauthorized", detail ?? codes.guests_not_allowed.message);
 		this.#desk.bye("overloaded", detail);

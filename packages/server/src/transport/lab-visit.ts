@@ -1,17 +1,22 @@
 import { limits } from "@hubbub/protocol/limits.ts";
-import type { ServerWebSocket } from "bun";
 import { serverLimits } from "../runtime/limits.ts";
 import type { Kept } from "../session/session-table.ts";
-import type { SocketData } from "./websocket.ts";
+
+interface Socket {
+	readonly data: { readonly address: string };
+	ping(): void;
+	close(code: number, reason: string): void;
+	terminate(): void;
+}
 
 /** A socket of the lab as the table keeps it: it counts for its address, is let go when it is silent, and leaves with everybody. */
 export class LabVisit implements Kept {
 	readonly address: string;
-	readonly #socket: ServerWebSocket<SocketData>;
+	readonly #socket: Socket;
 	readonly #checkIn: (visit: LabVisit, delayMs: number) => void;
 	#unanswered = 0;
 
-	constructor(socket: ServerWebSocket<SocketData>, checkIn: (visit: LabVisit, delayMs: number) => void) {
+	constructor(socket: Socket, checkIn: (visit: LabVisit, delayMs: number) => void) {
 		this.address = socket.data.address;
 		this.#socket = socket;
 		this.#checkIn = checkIn;

@@ -61,7 +61,7 @@ export function createRoomEvents(services: SessionServices): (request: EventsReq
 /** `wait` in milliseconds, at most 25 s; null where it is no number of seconds. Absent is 0. */
 function waitOf(wait: string | null): number | null {
 	if (wait === null) return 0;
-	if (!/^\d{1,9}(\.\d{1,3})?$/.test(wait)) return null;
+	if (!/^\d+(\.\d+)?$/.test(wait)) return null;
 	return Math.min(Number(wait) * 1_000, serverLimits.pollWaitMsMax);
 }
 
