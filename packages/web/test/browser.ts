@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { type RunningServer, serve } from "../../server/src/server.ts";
 import { configure } from "../../server/src/settings/configure.ts";
 import { build } from "../build.ts";
@@ -45,7 +45,15 @@ export function openBrowser(): Promise<Browser> {
 	return chromium.launch({
 		executablePath: process.env.HUBBUB_CHROMIUM ?? "/usr/bin/chromium",
 		// A page that a test hands over itself counts as foreign to this machine, and could not reach the server here.
-		args: ["--disable-features=LocalNetworkAccessChecks", "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu", "--no-first-run"],
+		args: [
+			"--disable-features=LocalNetworkAccessChecks",
+			"--no-sandbox",
+			"--disable-background-networking",
+			"--disable-component-update",
+			"--disable-sync",
+			"--disable-gpu",
+			"--no-first-run",
+		],
 	});
 }
 
@@ -70,7 +78,8 @@ export async function visit(browser: Browser, address: string, options: BrowserC
 	page.on("pageerror", (error) => complaints.push(String(error)));
 	page.on("console", (message) => {
 		// A connection that was cut on purpose is reported by the browser itself.
-		if (["error", "warning"].includes(message.type()) && !/WebSocket|ERR_|Failed to load resource/.test(message.text())) complaints.push(message.text());
+		if (["error", "warning"].includes(message.type()) && !/WebSocket|ERR_|Failed to load resource/.test(message.text()))
+			complaints.push(message.text());
 	});
 	await page.goto(address);
 	const box = page.locator("hubbub-composer textarea");
@@ -90,6 +99,11 @@ export async function visit(browser: Browser, address: string, options: BrowserC
 /** Waits until a condition holds, looking again and again; the test's own time is the only bound. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
 	while (!(await holds())) await Bun.sleep(25);
+}
+
+/** What an element says. */
+export async function words(of: Locator): Promise<string> {
+	return ((await of.textContent()) ?? "").trim();
 }
 
 /** Says something as the operator, over HTTP. */

@@ -63,7 +63,10 @@ test("hls.js, the finder of links and the panels are not fetched with the room",
 });
 
 test("every file the pages name is in the table, and nothing else is", async () => {
-	const manifest = JSON.parse(await readFile(join(out, "manifest.json"), "utf8")) as { pages: Record<string, string>; files: Record<string, { file: string }> };
+	const manifest = JSON.parse(await readFile(join(out, "manifest.json"), "utf8")) as {
+		pages: Record<string, string>;
+		files: Record<string, { file: string }>;
+	};
 	for (const page of Object.values(manifest.pages)) {
 		const html = await readFile(join(out, page), "utf8");
 		for (const [, path] of html.matchAll(/(?:src|href)="(\/[^"]+)"/g)) expect(Object.keys(manifest.files)).toContain(path as string);
@@ -71,14 +74,18 @@ test("every file the pages name is in the table, and nothing else is", async () 
 		expect(html).not.toMatch(/<script>|<style|\sstyle=|\son\w+=/);
 	}
 	const served = Object.values(manifest.files).map(({ file }) => file);
-	const there = (await readdir(out, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(out.length + 1));
+	const there = (await readdir(out, { recursive: true, withFileTypes: true }))
+		.filter((entry) => entry.isFile())
+		.map((entry) => join(entry.parentPath, entry.name).slice(out.length + 1));
 	expect(there.filter((file) => !served.includes(file)).sort()).toEqual([...Object.values(manifest.pages), "manifest.json"].sort());
 });
 
 test("nothing on the pages calls another origin by itself", () => {
 	for (const [path, text] of sources) {
 		if (path.includes("hls-stream")) continue;
-		const addresses = [...text.matchAll(/https?:\/\/[\w.-]+/g)].map(([address]) => address).filter((address) => !/www\.w3\.org/.test(address));
+		const addresses = [...text.matchAll(/https?:\/\/[\w.-]+/g)]
+			.map(([address]) => address)
+			.filter((address) => !/www\.w3\.org/.test(address));
 		expect({ path, addresses }).toEqual({ path, addresses: [] });
 	}
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { MessageEvent, RoomEvent } from "@hubbub/protocol/event.ts";
 import { Discussion, discussionLimits, mentions } from "../src/room/discussion.ts";
-import type { MessageRow, Row } from "../src/room/rows.ts";
+import { type MessageRow, type Row, timesSaid } from "../src/room/rows.ts";
 
 const me = { id: "u-me", name: "小明", roles: ["guest" as const] };
 
@@ -94,6 +94,16 @@ describe("repeats", () => {
 		expect(discussion.rows).toHaveLength(2);
 		discussion.add([message(31, "666", { replyTo: "m1" }), message(32, "@小明 666"), message(33, "@小明 666")]);
 		expect(discussion.rows).toHaveLength(5);
+	});
+
+	test("that the server counted instead of showing count up too, wherever they are folded", () => {
+		const discussion = started(message(1, "666"), message(2, "666"), message(3));
+		discussion.addRepeats([
+			{ id: "m2", count: 10 },
+			{ id: "unknown", count: 5 },
+		]);
+		expect(timesSaid(discussion.rows[0] as MessageRow)).toBe(12);
+		expect(timesSaid(discussion.rows[1] as MessageRow)).toBe(1);
 	});
 
 	test("when one is taken back, the others stay", () => {

@@ -27,7 +27,9 @@ function contrast(one: number, other: number): number {
 test("every hue of a name reads at 4.5:1 or better on every surface of its theme", async () => {
 	const tokens = await Bun.file(new URL("../src/theme/tokens.css", import.meta.url)).text();
 	const surfaces = ["page", "panel", "raised"].map((name) => {
-		const found = new RegExp(`--hubbub-${name}: light-dark\\(oklch\\(([\\d.]+) ([\\d.]+) ([\\d.]+)\\), oklch\\(([\\d.]+) ([\\d.]+) ([\\d.]+)\\)\\)`).exec(tokens);
+		const found = new RegExp(
+			`--hubbub-${name}: light-dark\\(oklch\\(([\\d.]+) ([\\d.]+) ([\\d.]+)\\), oklch\\(([\\d.]+) ([\\d.]+) ([\\d.]+)\\)\\)`,
+		).exec(tokens);
 		if (!found) throw new Error(`The surface ${name} is not in the tokens.`);
 		const numbers = found.slice(1).map(Number) as [number, number, number, number, number, number];
 		return { name, light: luminance(numbers[0], numbers[1], numbers[2]), dark: luminance(numbers[3], numbers[4], numbers[5]) };

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { type House, openBrowser, openHouse, operatorKey, sayAsOperator, until, type Viewer, visit } from "./browser.ts";
+import { type House, openBrowser, openHouse, operatorKey, sayAsOperator, until, type Viewer, visit, words } from "./browser.ts";
 
 setDefaultTimeout(60_000);
 
@@ -52,7 +52,7 @@ describe("reading back", () => {
 			await Bun.sleep(25);
 		}
 		expect(await one.texts()).toEqual(Array.from({ length: 180 }, (_, index) => `line ${index + 1}`));
-		expect(await one.page.locator("hubbub-messages .edge").innerText()).toContain("began");
+		expect(await words(one.page.locator("hubbub-messages .edge"))).toContain("began");
 	});
 
 	test("who reads back is not moved by what comes in, is told how much it is, and goes back with one press", async () => {
@@ -64,7 +64,7 @@ describe("reading back", () => {
 		await button.waitFor();
 		await sayAsOperator(house, "reading", "news one");
 		await sayAsOperator(house, "reading", "news two");
-		await until(async () => /2 new/.test(await button.innerText()));
+		await until(async () => /2 new/.test(await words(button)));
 		await button.click();
 		await button.waitFor({ state: "detached" });
 		expect(await one.page.locator(".message", { hasText: "news two" }).isVisible()).toBe(true);
@@ -92,13 +92,20 @@ describe("harmful names and texts", () => {
 		expect(await link.getAttribute("rel")).toBe("noopener noreferrer nofollow ugc");
 		const width = await one.page.locator("hubbub-messages .scroller").evaluate((scroller) => scroller.scrollWidth - scroller.clientWidth);
 		expect(width).toBe(0);
-		const rows = await one.page.locator("hubbub-messages .message .line").evaluateAll((lines) => lines.map((line) => getComputedStyle(line).overflowX));
+		const rows = await one.page
+			.locator("hubbub-messages .message .line")
+			.evaluateAll((lines) => lines.map((line) => getComputedStyle(line).overflowX));
 		expect(rows.filter((overflow) => overflow !== "clip" && overflow !== "hidden")).toEqual([]);
 	});
 });
 
 describe("the page fits", () => {
-	const sizes = { "a phone upright": [390, 844], "a phone on its side": [844, 390], "a narrow phone": [320, 568], "a desktop at 200 %": [720, 450] } as const;
+	const sizes = {
+		"a phone upright": [390, 844],
+		"a phone on its side": [844, 390],
+		"a narrow phone": [320, 568],
+		"a desktop at 200 %": [720, 450],
+	} as const;
 	test.each(Object.keys(sizes) as (keyof typeof sizes)[])("%s without scrolling sideways, with the box in sight", async (name) => {
 		const [width, height] = sizes[name];
 		const one = await enter("fits", { viewport: { width, height }, hasTouch: true, isMobile: name !== "a desktop at 200 %" });
@@ -151,7 +158,9 @@ describe("the host", () => {
 		await page.getByRole("button", { name: "Sign in" }).click();
 		await page.getByPlaceholder("Key or token").fill(operatorKey);
 		await page.locator("hubbub-sign-in form .button").click();
-		await until(async () => (await page.locator("hubbub-composer .identity .name").count()) === 1 && (await page.locator(".rename").count()) === 0);
+		await until(
+			async () => (await page.locator("hubbub-composer .identity .name").count()) === 1 && (await page.locator(".rename").count()) === 0,
+		);
 		await page.getByRole("button", { name: "Menu" }).click();
 		await page.getByRole("button", { name: "Room settings" }).click();
 		await page.getByLabel("Title").fill("<b>Opening night</b>");
@@ -159,8 +168,8 @@ describe("the host", () => {
 		await page.getByRole("button", { name: "Save" }).click();
 		await page.locator("hubbub-room-settings .saved").waitFor();
 		await guest.page.getByRole("heading", { name: "<b>Opening night</b>" }).first().waitFor();
-		expect(await guest.page.locator("hubbub-composer .closed").innerText()).toContain("Only the hosts");
-		expect(await guest.page.locator(".notice.settings").innerText()).toContain("Opening night");
+		expect(await words(guest.page.locator("hubbub-composer .closed"))).toContain("Only the hosts");
+		expect(await words(guest.page.locator(".notice.settings"))).toContain("Opening night");
 	});
 });
 

@@ -18,7 +18,9 @@ beforeAll(async () => {
 		fetch(request) {
 			const file = files.get(new URL(request.url).pathname);
 			const headers = { "access-control-allow-origin": "*" };
-			return file ? new Response(file.body, { headers: { ...headers, "content-type": file.type } }) : new Response(null, { status: 404, headers });
+			return file
+				? new Response(file.body, { headers: { ...headers, "content-type": file.type } })
+				: new Response(null, { status: 404, headers });
 		},
 	});
 	const film = await record();
@@ -55,7 +57,9 @@ async function record(): Promise<Uint8Array<ArrayBuffer>> {
 		canvas.width = 160;
 		canvas.height = 90;
 		const brush = canvas.getContext("2d") as CanvasRenderingContext2D;
-		const type = ["video/mp4;codecs=avc1.42E01E", "video/mp4;codecs=vp09.00.10.08", "video/mp4"].find((candidate) => MediaRecorder.isTypeSupported(candidate));
+		const type = ["video/mp4;codecs=avc1.42E01E", "video/mp4;codecs=vp09.00.10.08", "video/mp4"].find((candidate) =>
+			MediaRecorder.isTypeSupported(candidate),
+		);
 		const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: type });
 		const chunks: Blob[] = [];
 		recorder.ondataavailable = ({ data }) => chunks.push(data);

@@ -12,12 +12,21 @@ function links(text: string): string[] {
 
 describe("links in a text", () => {
 	test("are only what was written as an address of the web", () => {
-		expect(links("see https://example.com/a?b=c#d and www.example.org")).toEqual(["https://example.com/a?b=c#d", "https://www.example.org/"]);
+		expect(links("see https://example.com/a?b=c#d and www.example.org")).toEqual([
+			"https://example.com/a?b=c#d",
+			"https://www.example.org/",
+		]);
 		expect(links("readme.md, example.com, a@example.com, ftp://example.com/x")).toEqual([]);
 	});
 
 	test("never run anything and never pretend to be another site", () => {
-		for (const text of ["javascript:alert(1)", "data:text/html,<script>1</script>", "https://bank.example@evil.example/", "vbscript:x", "file:///etc/passwd"])
+		for (const text of [
+			"javascript:alert(1)",
+			"data:text/html,<script>1</script>",
+			"https://bank.example@evil.example/",
+			"vbscript:x",
+			"file:///etc/passwd",
+		])
 			expect(links(text)).toEqual([]);
 	});
 
@@ -61,7 +70,13 @@ describe("the language", () => {
 		expect(chosenLanguage(new URLSearchParams("lang=ja"), ["zh-CN"])).toBe("ja");
 		expect(chosenLanguage(new URLSearchParams(), ["fr", "zh-HK", "en"])).toBe("zh-TW");
 		expect(chosenLanguage(new URLSearchParams("lang=xx"), ["fr"])).toBe("en");
-		expect([spoken("zh"), spoken("zh-Hans-HK"), spoken("zh-Hant"), spoken("EN-us"), spoken("de")]).toEqual(["zh-CN", "zh-TW", "zh-TW", "en", null]);
+		expect([spoken("zh"), spoken("zh-Hans-HK"), spoken("zh-Hant"), spoken("EN-us"), spoken("de")]).toEqual([
+			"zh-CN",
+			"zh-TW",
+			"zh-TW",
+			"en",
+			null,
+		]);
 	});
 });
 

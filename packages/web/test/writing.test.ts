@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { codes } from "@hubbub/protocol/codes.ts";
 import { Countdown } from "../src/room/countdown.ts";
 import { Digest, digestEveryMs } from "../src/room/digest.ts";
+import { DrawPace } from "../src/room/draw-pace.ts";
 import { keyAction } from "../src/room/keys.ts";
 import { isLong } from "../src/room/message-row.ts";
 import { countMatters, putBack, refusalWords, writingOf } from "../src/room/writing.ts";
@@ -110,4 +111,22 @@ test("keys with a modifier are the browser's, and a held key repeats only moveme
 	expect(keyAction({ ...press, repeat: true })).toBeNull();
 	expect(keyAction({ ...press, key: "J", repeat: true })).toBe("down");
 	expect(keyAction({ ...press, key: "constructor" })).toBeNull();
+});
+
+describe("the pace of drawing", () => {
+	test("a quiet room is drawn at once, a busy one at most every 50 ms, and nothing is left undrawn", () => {
+		const clock = new FakeClock();
+		const drawnAt: number[] = [];
+		const pace = new DrawPace(clock, () => drawnAt.push(clock.monotonic()));
+		pace.ask();
+		expect(drawnAt).toEqual([0]);
+		for (let at = 0; at < 20; at++) {
+			clock.pass(10);
+			pace.ask();
+		}
+		clock.pass(1_000);
+		expect(drawnAt).toEqual([0, 50, 100, 150, 200, 250].slice(0, drawnAt.length));
+		expect(drawnAt.at(-1)).toBeGreaterThanOrEqual(200);
+		expect(clock.waiting).toBe(0);
+	});
 });

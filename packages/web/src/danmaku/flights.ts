@@ -20,8 +20,14 @@ const unitsMax = 90;
 
 interface Waiting {
 	readonly line: Line;
+	readonly text: string;
+	/** Width in CSS pixels at the size of `fontPx`, measured once: asking the page for it would lay it out anew for every line. */
+	readonly width: number;
 	readonly sinceMs: number;
 }
+
+/** Padding and border of a line of one's own, on both sides together, in the font's size. */
+const outlineEm = 0.8;
 
 /**
  * Flies lines over a stage. Movement is left to the browser's compositor (Web Animations on `transform`), so that a busy page costs
@@ -39,6 +45,8 @@ export class Flights {
 	#state: "flying" | "paused" = "flying";
 	#fontPx = 24;
 	#areaMax = 1;
+	#fontFamily = "sans-serif";
+	#brush: CanvasRenderingContext2D | null = null;
 	#cancelRelaunch: (() => void) | null = null;
 
 	constructor(layer: HTMLElement, choices: DanmakuChoices, clock: Clock) {
@@ -46,6 +54,7 @@ export class Flights {
 		this.#choices = choices;
 		this.#clock = clock;
 		this.#lanes = new Lanes(this.#measure());
+		this.#fontFamily = getComputedStyle(layer).fontFamily;
 		this.apply(choices);
 	}
 
@@ -54,8 +63,11 @@ export class Flights {
 		if (!this.#choices.on || this.#state === "paused") return;
 		const sinceMs = this.#clock.monotonic();
 		for (const line of lines) {
-			if (line.mine) this.#waiting.unshift({ line, sinceMs });
-			else this.#waiting.push({ line, sinceMs });
+			const text = cut(line.text);
+			const width = this.#widthOf(text) + (line.mine ? outlineEm * this.#fontPx : 0);
+			const waiting = { line, text, width, sinceMs };
+			if (line.mine) this.#waiting.unshift(waiting);
+			else this.#waiting.push(waiting);
 		}
 		this.#launch();
 	}
@@ -123,7 +135,7 @@ export class Flights {
 		let launched = 0;
 		for (const waiting of this.#waiting) {
 			if (nowMs - waiting.sinceMs > waitMsMax) continue;
-			if ((launched < free || waiting.line.mine) && this.#start(waiting.line, nowMs)) launched++;
+			if ((launched < free || waiting.line.mine) && this.#start(waiting, nowMs)) launched++;
 			else if (kept.length < waitingMax) kept.push(waiting);
 		}
 		this.#waiting = kept;
@@ -132,25 +144,27 @@ export class Flights {
 		this.#cancelRelaunch = kept.length > 0 ? this.#clock.after(200, () => this.#launch()) : null;
 	}
 
-	#start(line: Line, nowMs: number): boolean {
+	#widthOf(text: string): number {
+		this.#brush ??= document.createElement("canvas").getContext("2d");
+		if (!this.#brush) return text.length * this.#fontPx;
+		this.#brush.font = `700 ${this.#fontPx}px ${this.#fontFamily}`;
+		return Math.ceil(this.#brush.measureText(text).width);
+	}
+
+	#start({ line, text, width }: Waiting, nowMs: number): boolean {
 		const { width: stage, durationMs, standMs, laneHeight } = this.#lanes.size;
-		if (stage === 0) return false;
+		const top = stage === 0 ? null : this.#lanes.take(line.mode, width, nowMs);
+		if (top === null) return false;
 		const element = document.createElement("div");
 		element.className = line.mine ? "line mine" : "line";
 		element.dataset.mode = line.mode;
-		element.textContent = cut(line.text);
+		element.textContent = text;
 		element.style.color = `#${line.color.toString(16).padStart(6, "0")}`;
 		element.style.fontSize = `${this.#fontPx}px`;
 		element.style.lineHeight = `${laneHeight}px`;
 		if (isDark(line.color)) element.classList.add("deep");
-		this.#layer.append(element);
-		const width = element.offsetWidth;
-		const top = this.#lanes.take(line.mode, width, nowMs);
-		if (top === null) {
-			element.remove();
-			return false;
-		}
 		element.style.top = `${top}px`;
+		this.#layer.append(element);
 		const animation =
 			line.mode === "scroll"
 				? element.animate([{ transform: `translateX(${stage}px)` }, { transform: `translateX(${-width}px)` }], { duration: durationMs })
@@ -174,7 +188,12 @@ export class Flights {
 
 function cut(text: string): string {
 	const oneLine = text.replace(/\s+/g, " ");
-	return oneLine.length > unitsMax ? `${oneLine.slice(0, unitsMax).toWellFormed().replace(/\ufffd$/, "")}…` : oneLine;
+	return oneLine.length > unitsMax
+		? `${oneLine
+				.slice(0, unitsMax)
+				.toWellFormed()
+				.replace(/\ufffd$/, "")}…`
+		: oneLine;
 }
 
 /** Whether a light outline reads better than a dark one (relative luminance under about 0.08). */

@@ -69,7 +69,8 @@ export class Lanes {
 		const lane = this.#order(mode).find((candidate) => this.#isFree(mode, this.#lanes[candidate] ?? emptyLane, width, nowMs));
 		if (lane === undefined) return null;
 		const { last, heldUntilMs } = this.#lanes[lane] ?? emptyLane;
-		this.#lanes[lane] = mode === "scroll" ? { last: { width, startMs: nowMs }, heldUntilMs } : { last, heldUntilMs: nowMs + this.#size.standMs };
+		this.#lanes[lane] =
+			mode === "scroll" ? { last: { width, startMs: nowMs }, heldUntilMs } : { last, heldUntilMs: nowMs + this.#size.standMs };
 		return lane * this.#size.laneHeight;
 	}
 

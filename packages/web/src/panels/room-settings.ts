@@ -9,7 +9,11 @@ import "./dialog.ts";
 
 const accesses: readonly WriteAccess[] = ["everyone", "members", "staff"];
 
-type Saving = { readonly phase: "editing" } | { readonly phase: "saving" } | { readonly phase: "saved" } | { readonly phase: "refused"; readonly words: string };
+type Saving =
+	| { readonly phase: "editing" }
+	| { readonly phase: "saving" }
+	| { readonly phase: "saved" }
+	| { readonly phase: "refused"; readonly words: string };
 
 /** What a host may change about the room. Only what was changed is sent. Fires `close`. */
 export class RoomSettingsPanel extends LitElement {

@@ -1,5 +1,5 @@
-import { css, html, LitElement, type TemplateResult } from "lit";
 import { limits } from "@hubbub/protocol/limits.ts";
+import { css, html, LitElement, type TemplateResult } from "lit";
 import { controls } from "../theme/controls.ts";
 import type { Words } from "../words/en.ts";
 import "./dialog.ts";

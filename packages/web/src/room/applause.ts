@@ -1,9 +1,9 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
+import type { Language } from "../theme/choice.ts";
 import { controls } from "../theme/controls.ts";
 import { icon } from "../theme/icons.ts";
-import { compactNumber } from "../words/words.ts";
 import type { Words } from "../words/en.ts";
-import type { Language } from "../theme/choice.ts";
+import { compactNumber } from "../words/words.ts";
 
 /** Hearts in the air at once; more applause makes the number rise, not the page slower. */
 const heartsMax = 14;

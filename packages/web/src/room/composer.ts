@@ -1,15 +1,15 @@
-import { countGraphemes } from "@hubbub/protocol/text.ts";
 import type { RoomSettings, Style, User } from "@hubbub/protocol/event.ts";
 import { limits } from "@hubbub/protocol/limits.ts";
+import { countGraphemes } from "@hubbub/protocol/text.ts";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { browserClock } from "../clock.ts";
+import { cssColor, plainStyle, rememberedStyle, rememberStyle } from "../danmaku/style.ts";
 import { controls } from "../theme/controls.ts";
 import { icon } from "../theme/icons.ts";
 import type { Words } from "../words/en.ts";
 import { composerStyles } from "./composer-styles.ts";
 import { Countdown } from "./countdown.ts";
-import { cssColor, plainStyle, rememberedStyle, rememberStyle } from "../danmaku/style.ts";
 import { hueClass, personStyles } from "./person.ts";
 import type { MessageRow } from "./rows.ts";
 import type { SayResult } from "./visit.ts";
@@ -192,7 +192,11 @@ export class Composer extends LitElement {
 			this.#text = putBack(text, this.#text);
 			this.#refusal = { code: result.code };
 			if (result.retryAfterMs !== null) this.#countdown.start(result.retryAfterMs);
-		} else if (this.settings && this.settings.slowModeSeconds > 0 && this.user?.roles.every((role) => role === "guest" || role === "member")) {
+		} else if (
+			this.settings &&
+			this.settings.slowModeSeconds > 0 &&
+			this.user?.roles.every((role) => role === "guest" || role === "member")
+		) {
 			this.#countdown.start(this.settings.slowModeSeconds * 1_000);
 		}
 		this.requestUpdate();
@@ -205,7 +209,10 @@ export class Composer extends LitElement {
 		const ring = this.renderRoot.querySelector(".ring circle");
 		if (!ring || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
 		const { totalMs, leftMs } = this.#countdown;
-		ring.animate([{ strokeDashoffset: "0" }, { strokeDashoffset: "-100" }], { duration: totalMs, iterationStart: (totalMs - leftMs) / totalMs });
+		ring.animate([{ strokeDashoffset: "0" }, { strokeDashoffset: "-100" }], {
+			duration: totalMs,
+			iterationStart: (totalMs - leftMs) / totalMs,
+		});
 	}
 
 	#onStyle(event: CustomEvent<Style>): void {

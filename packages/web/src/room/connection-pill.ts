@@ -9,22 +9,29 @@ import { refusalWords } from "./writing.ts";
 const skewMsMin = 60_000;
 
 /** How the pill looks and what it says, in one word and in a sentence. `secondsLeft` is for `waiting`. */
-export function pillOf(state: ConnectionState, secondsLeft: number, words: Words): { tone: "good" | "wait" | "bad"; word: string; sentence: string } {
+export function pillOf(
+	state: ConnectionState,
+	secondsLeft: number,
+	words: Words,
+): { tone: "good" | "wait" | "bad"; word: string; sentence: string } {
 	switch (state.phase) {
 		case "connecting":
 			return { tone: "wait", word: words.connecting, sentence: words.connectingWords };
-		case "live":
-			return {
-				tone: "good",
-				word: state.transport === "websocket" ? words.live : words.livePolling(state.transport),
-				sentence: words.liveWords(state.transport === "websocket" ? "WebSocket" : state.transport),
-			};
+		case "live": {
+			const transport = words.transports[state.transport];
+			if (state.transport === "websocket") return { tone: "good", word: words.live, sentence: words.liveWords(transport) };
+			return { tone: "good", word: words.livePolling(transport), sentence: words.lesserWords(transport) };
+		}
 		case "waiting":
 			return { tone: "wait", word: secondsLeft > 0 ? words.backIn(secondsLeft) : words.connecting, sentence: words.waitingWords };
 		case "offline":
 			return { tone: "bad", word: words.offline, sentence: words.offlineWords };
 		case "closed":
-			return { tone: "bad", word: words.closedPill, sentence: state.code === null ? words.closedWords.other : refusalWords(String(state.code), words) };
+			return {
+				tone: "bad",
+				word: words.closedPill,
+				sentence: state.code === null ? words.closedWords.other : refusalWords(String(state.code), words),
+			};
 		default:
 			return state satisfies never;
 	}

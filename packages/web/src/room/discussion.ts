@@ -1,6 +1,17 @@
 import type { Fate } from "@hubbub/protocol/downstream.ts";
 import type { MessageEvent, RoomEvent, User } from "@hubbub/protocol/event.ts";
-import { foldRow, insertRow, type MessageRow, messageRow, type Notice, oldestOffset, type Row, removeMessage, rowOf } from "./rows.ts";
+import {
+	countOn,
+	foldRow,
+	insertRow,
+	type MessageRow,
+	messageRow,
+	type Notice,
+	oldestOffset,
+	type Row,
+	removeMessage,
+	rowOf,
+} from "./rows.ts";
 
 /** Bounds on what a page keeps. The tail is what a following reader sees; `reading` also holds what was scrolled back to. */
 export const discussionLimits = { tailRowsMax: 300, readingRowsMax: 900 } as const;
@@ -95,6 +106,13 @@ export class Discussion {
 		return { fresh, toMe };
 	}
 
+	/** Counts people whom the server did not show because they said what a shown message says. */
+	addRepeats(repeats: readonly { readonly id: string; readonly count: number }[]): void {
+		this.#edit((rows) => {
+			for (const { id, count } of repeats) countOn(rows, id, count);
+		});
+	}
+
 	/** Adds quiet words at the end. Counts of the same kind that follow each other become one. */
 	addNotice(notice: Notice): void {
 		this.#edit((rows) => {
@@ -111,7 +129,16 @@ export class Discussion {
 
 	/** Shows the reader's own message at once, on its way. */
 	addDraft(draft: Draft): void {
-		const row: MessageRow = { kind: "message", id: null, offset: null, stance: "mine", fate: "sending", repeats: [], ...draft };
+		const row: MessageRow = {
+			kind: "message",
+			id: null,
+			offset: null,
+			stance: "mine",
+			fate: "sending",
+			repeats: [],
+			alsoSaid: 0,
+			...draft,
+		};
 		this.#edit((rows) => rows.push(row));
 		this.#trim();
 	}

@@ -1,7 +1,9 @@
 import { tokenize } from "linkifyjs";
 
 /** A text cut into plain pieces and links. Joined in order, the `text`s are the whole text again. */
-export type Piece = { readonly kind: "text"; readonly text: string } | { readonly kind: "link"; readonly text: string; readonly href: string };
+export type Piece =
+	| { readonly kind: "text"; readonly text: string }
+	| { readonly kind: "link"; readonly text: string; readonly href: string };
 
 /** Finds links: only what was written with `http://`, `https://` or `www.`, so that `readme.md` stays a file. */
 export function linkPieces(text: string): Piece[] {

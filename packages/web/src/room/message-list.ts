@@ -1,12 +1,13 @@
 import type { User } from "@hubbub/protocol/event.ts";
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { controls } from "../theme/controls.ts";
 import { icon } from "../theme/icons.ts";
 import type { Words } from "../words/en.ts";
 import type { Discussion } from "./discussion.ts";
-import { rowStyles, rowTemplate, type RowSurroundings } from "./message-row.ts";
+import { listStyles } from "./message-list-styles.ts";
+import { type RowSurroundings, rowStyles, rowTemplate } from "./message-row.ts";
 import { isStaff, personStyles } from "./person.ts";
 import type { MessageRow, Row } from "./rows.ts";
 import { TextPieces } from "./text-pieces.ts";
@@ -43,25 +44,7 @@ export class MessageList extends LitElement {
 		mayReply: { type: Boolean },
 	};
 
-	static override readonly styles = [
-		controls,
-		personStyles,
-		rowStyles,
-		css`
-			:host { position: relative; display: block; min-height: 0; overflow: hidden; }
-			.scroller { height: 100%; overflow-y: auto; overflow-x: hidden; overflow-anchor: none; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--hubbub-line) transparent; }
-			ol { display: flex; flex-direction: column; justify-content: flex-end; min-height: 100%; margin: 0; padding: 16px 0 8px; list-style: none; }
-			.edge { display: flex; align-items: center; justify-content: center; gap: 8px; min-height: 36px; color: var(--hubbub-quiet); font-size: 12px; line-height: 16px; text-align: center; }
-			.edge button { color: var(--hubbub-accent); font-weight: 600; padding: 8px; }
-			.newest { position: absolute; inset-block-end: 12px; inset-inline: 0; width: max-content; max-width: calc(100% - 32px); margin-inline: auto; display: flex; align-items: center; gap: 6px; min-height: 36px; padding: 0 14px 0 10px; border-radius: var(--hubbub-radius-round); background: var(--hubbub-accent); color: var(--hubbub-on-accent); font-weight: 600; box-shadow: var(--hubbub-shadow); font-variant-numeric: tabular-nums; z-index: 2; }
-			.newest.plain { background: var(--hubbub-raised); color: var(--hubbub-ink); border: 1px solid var(--hubbub-line); }
-			.empty { display: grid; justify-items: center; align-content: center; gap: 4px; flex: 1; padding: 32px 24px; text-align: center; color: var(--hubbub-quiet); }
-			.empty svg { width: 96px; height: 72px; margin-bottom: 8px; color: var(--hubbub-accent); }
-			.empty strong { color: var(--hubbub-ink); font-size: 16px; line-height: 24px; }
-			.paused { position: absolute; inset-block-start: 8px; inset-inline: 0; width: max-content; margin-inline: auto; padding: 2px 12px; border-radius: var(--hubbub-radius-round); background: var(--hubbub-raised); border: 1px solid var(--hubbub-line); color: var(--hubbub-quiet); font-size: 12px; line-height: 16px; pointer-events: none; }
-			@media (pointer: coarse) { .newest { min-height: 44px; } }
-		`,
-	];
+	static override readonly styles = [controls, personStyles, rowStyles, listStyles];
 
 	declare discussion: Discussion;
 	/** Rises with every change of `discussion`, which is one object all along. */
@@ -141,7 +124,7 @@ export class MessageList extends LitElement {
 		const { count, toMe } = discussion.unread;
 		return html`
 			<div class="scroller" tabindex="-1" @scroll=${this.#onScroll} @mouseenter=${this.#onEnter} @mouseleave=${this.#onLeave} @touchstart=${this.#onTouch} @touchend=${this.#onTouchEnd} @touchcancel=${this.#onTouchEnd}>
-				<ol role="log" aria-live="off" aria-label=${words.discussion} @click=${this.#onClick}>
+				<ol class=${rows.length === 0 ? "bare" : ""} role="log" aria-live="off" aria-label=${words.discussion} @click=${this.#onClick}>
 					${rows.length === 0 ? this.#empty() : html`<li class="edge" role="presentation">${this.#edge(hasBeginning)}</li>`}
 					${repeat(
 						rows,
@@ -204,7 +187,8 @@ export class MessageList extends LitElement {
 		}
 		this.#lastTop = scroller.scrollTop;
 		// A page too short to scroll would never ask for what is above it.
-		if (this.discussion.rows.length > 0 && this.older === "idle" && scroller.scrollHeight <= scroller.clientHeight + olderPx / 4) this.#askOlder();
+		if (this.discussion.rows.length > 0 && this.older === "idle" && scroller.scrollHeight <= scroller.clientHeight + olderPx / 4)
+			this.#askOlder();
 	}
 
 	#firstVisible(): { key: string; top: number } | null {

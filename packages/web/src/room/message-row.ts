@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { icon } from "../theme/icons.ts";
 import type { Words } from "../words/en.ts";
 import { badge, hueClass } from "./person.ts";
-import type { MessageRow, Notice, Row } from "./rows.ts";
+import { type MessageRow, type Notice, type Row, timesSaid } from "./rows.ts";
 import type { TextPieces } from "./text-pieces.ts";
 
 /** What a row needs to know beside itself. */
@@ -25,7 +25,9 @@ const foldLinesMax = 6;
 
 /** One row, as a list item. Buttons carry `data-do`; the list listens for them once, for all rows. */
 export function rowTemplate(row: Row, around: RowSurroundings): TemplateResult {
-	return row.kind === "message" ? messageTemplate(row, around) : html`<li class="notice ${row.notice.type}" data-key=${row.key}><span>${noticeWords(row.notice, around.words)}</span></li>`;
+	return row.kind === "message"
+		? messageTemplate(row, around)
+		: html`<li class="notice ${row.notice.type}" data-key=${row.key}><span>${noticeWords(row.notice, around.words)}</span></li>`;
 }
 
 function messageTemplate(row: MessageRow, around: RowSurroundings): TemplateResult {
@@ -34,7 +36,7 @@ function messageTemplate(row: MessageRow, around: RowSurroundings): TemplateResu
 	const opened = around.opened.has(row.key);
 	return html`<li class="message ${row.stance} ${row.fate}" data-key=${row.key} tabindex="-1">
 		${row.replyTo ? quote(row.replyTo, around) : nothing}
-		<div class="line ${folds && !opened ? "folded" : ""}">${badge(row.from, words)}<bdi class="name ${hueClass(row.from)}">${row.from.name}</bdi>${row.stance === "mine" ? html`<span class="you">${words.you}</span>` : nothing}<span class="colon">${": "}</span><span class="text" dir="auto">${text(row.text, around)}</span>${row.repeats.length > 0 ? times(row, words) : nothing}</div>
+		<div class="line ${folds && !opened ? "folded" : ""}">${badge(row.from, words)}<bdi class="name ${hueClass(row.from)}">${row.from.name}</bdi>${row.stance === "mine" ? html`<span class="you">${words.you}</span>` : nothing}<span class="colon">${": "}</span><span class="text" dir="auto">${text(row.text, around)}</span>${timesSaid(row) > 1 ? times(row, words) : nothing}</div>
 		${folds ? html`<button class="fold" data-do="fold" aria-expanded=${opened}>${opened ? words.foldUp : words.readOn}</button>` : nothing}
 		${row.fate === "sampled" || row.fate === "held" ? html`<div class="fate">${words[row.fate]}</div>` : nothing}
 		${row.fate === "sending" ? html`<span class="unseen">${words.sending}</span>` : tools(row, around)}
@@ -42,13 +44,17 @@ function messageTemplate(row: MessageRow, around: RowSurroundings): TemplateResu
 }
 
 function text(value: string, around: RowSurroundings): (TemplateResult | string)[] {
-	return around.pieces.cut(value).map((piece) =>
-		piece.kind === "text" ? piece.text : html`<a href=${piece.href} target="_blank" rel="noopener noreferrer nofollow ugc">${piece.text}</a>`,
-	);
+	return around.pieces
+		.cut(value)
+		.map((piece) =>
+			piece.kind === "text"
+				? piece.text
+				: html`<a href=${piece.href} target="_blank" rel="noopener noreferrer nofollow ugc">${piece.text}</a>`,
+		);
 }
 
 function times(row: MessageRow, words: Words): TemplateResult {
-	const count = row.repeats.length + 1;
+	const count = timesSaid(row);
 	const names = [row.from, ...row.repeats.map((repeat) => repeat.from)].slice(0, 12).map((user: User) => user.name);
 	return html`<span class="times" title=${names.join(" · ")} aria-label=${words.timesSaid(count)}>${words.times(count)}</span>`;
 }

@@ -22,7 +22,10 @@ export function placeOf(connection: ConnectionState, room: Pick<Room, "settings"
 
 /** Whether the server keeps sending the reader away because it is full. The connection goes on asking. */
 export function isFull(connection: ConnectionState): boolean {
-	return connection.phase === "waiting" && (connection.reason === codes.overloaded.message || connection.reason === codes.too_many_connections.message);
+	return (
+		connection.phase === "waiting" &&
+		(connection.reason === codes.overloaded.message || connection.reason === codes.too_many_connections.message)
+	);
 }
 
 function closedReason(code: string | number | null): ClosedReason {

@@ -4,33 +4,33 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { browserClock } from "../clock.ts";
 import { type DanmakuChoices, parseChoices, usualChoices } from "../danmaku/choices.ts";
 import type { Stage } from "../stage/stage.ts";
-import { chooseLanguage, chosenLanguage, chosenTheme, chooseTheme, type Language, recall, remember, type Theme } from "../theme/choice.ts";
+import { chooseLanguage, chooseTheme, chosenLanguage, chosenTheme, type Language, recall, remember, type Theme } from "../theme/choice.ts";
 import { controls } from "../theme/controls.ts";
 import { icon } from "../theme/icons.ts";
 import { mark } from "../theme/mark.ts";
 import type { Words } from "../words/en.ts";
-import { compactNumber, loadWords } from "../words/words.ts";
+import { loadWords } from "../words/words.ts";
 import { type Address, readAddress } from "./address.ts";
 import type { Applause } from "./applause.ts";
 import "./applause.ts";
 import { closedTemplate } from "./closed.ts";
 import type { Composer } from "./composer.ts";
 import "./composer.ts";
-import "./connection-pill.ts";
 import { rememberedCredentials, rememberName, rememberToken } from "./credentials.ts";
 import { Digest } from "./digest.ts";
+import { DrawPace } from "./draw-pace.ts";
+import { type Head, head } from "./head.ts";
 import { type KeyAction, keyAction, takesKeys } from "./keys.ts";
 import { followLayout, type Layout } from "./layout.ts";
 import { lineOf, linesOf } from "./lines.ts";
 import type { MessageList } from "./message-list.ts";
 import "./message-list.ts";
+import { loadPanel, type Panel } from "./panel.ts";
 import { isFull } from "./place.ts";
 import { roomStyles } from "./room-styles.ts";
 import type { MessageRow } from "./rows.ts";
 import { type Credentials, type SayResult, Visit } from "./visit.ts";
 import { refusalWords, writingOf } from "./writing.ts";
-
-type Panel = "none" | "menu" | "danmaku" | "sign-in" | "shortcuts" | "settings";
 
 const danmakuKey = "hubbub.danmaku";
 /** How long a passing word ("Copied") is shown. */
@@ -55,6 +55,7 @@ export class RoomPage extends LitElement {
 	#danmaku: DanmakuChoices = parseChoices(recall(danmakuKey), usualChoices(matchMedia("(prefers-reduced-motion: reduce)").matches));
 	#answering: MessageRow | null = null;
 	#version = 0;
+	readonly #pace = new DrawPace(browserClock, () => this.requestUpdate());
 	#spoken = "";
 	#toast = "";
 	#cancelToast: (() => void) | null = null;
@@ -71,9 +72,9 @@ export class RoomPage extends LitElement {
 			{
 				changed: () => {
 					this.#version++;
-					this.requestUpdate();
+					this.#pace.ask();
 				},
-				flew: (messages) => this.#stage?.fly(linesOf(messages, this.#visit.user?.id ?? null)),
+				flew: (messages, spreadMs) => this.#stage?.fly(linesOf(messages, this.#visit.user?.id ?? null), spreadMs),
 				arrived: (count, toMe) => {
 					this.#digest.add(count, toMe);
 					if (document.hidden) this.#unseen += count;
@@ -130,27 +131,29 @@ export class RoomPage extends LitElement {
 		const { settings } = this.#visit;
 		const isIdle = !settings || settings.streamUrl === "";
 		const isStageOnly = this.#address.frame === "stage";
+		const parts = this.#head(words);
 		return html`<main>
 			<hubbub-stage class=${isIdle ? "idle" : ""} role="region" aria-label=${words.stage} .words=${words} .settings=${settings} .shut=${this.#visit.place.phase === "closed"} .heading=${this.#isTitled ? settings?.title : words.idleTitle} .danmaku=${this.#danmaku} .settingsOpen=${this.#panel === "danmaku"} @danmaku=${() => this.#setDanmaku({ ...this.#danmaku, on: !this.#danmaku.on })} @danmaku-settings=${() => this.#open("danmaku")}>
 				${this.#layout === "side" ? html`<button slot="tools" class="tool" title=${this.#drawer === "open" ? words.hideDiscussion : words.showDiscussion} aria-label=${words.discussion} aria-expanded=${this.#drawer === "open"} @click=${this.#toggleDrawer}>${icon("talk")}</button>` : nothing}
 				<button slot="tools" class="tool" title="${document.fullscreenElement ? words.leaveFullscreen : words.fullscreen} (F)" aria-label=${document.fullscreenElement ? words.leaveFullscreen : words.fullscreen} @click=${this.#toggleFullscreen}>${icon(document.fullscreenElement ? "shrink" : "expand")}</button>
-				${isStageOnly && this.#visit.connection.phase !== "live" ? html`<div slot="over" class="trouble">${this.#pill(words)}</div>` : nothing}
+				${isStageOnly && this.#visit.connection.phase !== "live" ? html`<div slot="over" class="trouble">${parts.pill}</div>` : nothing}
 				${this.#panel === "danmaku" ? html`<hubbub-danmaku-panel slot="over" class="danmaku-panel card" .words=${words} .choices=${this.#danmaku} @change=${(event: CustomEvent<DanmakuChoices>) => this.#setDanmaku(event.detail)} @close=${this.#close}></hubbub-danmaku-panel>` : nothing}
 			</hubbub-stage>
-			${this.#layout === "side" || this.#address.frame !== "page" ? nothing : html`<header class="head under">${this.#layout === "wide" ? html`<a href="/" title=${words.lobby} aria-label=${words.lobby}>${mark()}</a>` : nothing}${this.#titles(words)}${this.#applauseButton(words)}${this.#layout === "tall" ? this.#pill(words) : nothing}${this.#menu(words)}</header>`}
+			${this.#layout === "side" || this.#address.frame !== "page" ? nothing : html`<header class="head under">${this.#layout === "wide" ? html`<a href="/" title=${words.lobby} aria-label=${words.lobby}>${mark()}</a>` : nothing}${parts.titles}${parts.applause}${this.#layout === "tall" ? parts.pill : nothing}${parts.menu}</header>`}
 		</main>`;
 	}
 
 	#talk(words: Words, drawer: "open" | "shut"): TemplateResult {
 		const isWidePage = this.#address.frame === "page" && this.#layout === "wide";
+		const parts = this.#head(words);
 		const isTallPage = this.#address.frame === "page" && this.#layout === "tall";
 		return html`<aside aria-label=${words.discussion} ?hidden=${drawer === "shut"}>
 			${
 				isWidePage
-					? html`<header class="head talk-head"><h2>${words.discussion}</h2>${this.#pill(words)}</header>`
+					? html`<header class="head talk-head"><h2>${words.discussion}</h2>${parts.pill}</header>`
 					: isTallPage
 						? nothing
-						: html`<header class="head talk-head">${this.#titles(words)}${this.#applauseButton(words)}${this.#pill(words)}${this.#menu(words)}</header>`
+						: html`<header class="head talk-head">${parts.titles}${parts.applause}${parts.pill}${parts.menu}</header>`
 			}
 			${this.#conversation(words)}
 		</aside>`;
@@ -159,13 +162,19 @@ export class RoomPage extends LitElement {
 	#conversation(words: Words): TemplateResult {
 		const visit = this.#visit;
 		const { place, discussion, connection } = visit;
-		const actions = { signIn: () => this.#open("sign-in"), asGuest: () => this.#become({ ...this.#credentials, token: null }), retry: () => this.#become(this.#credentials) };
+		const actions = {
+			signIn: () => this.#open("sign-in"),
+			asGuest: () => this.#become({ ...this.#credentials, token: null }),
+			retry: () => this.#become(this.#credentials),
+		};
 		if (place.phase === "entering") {
-			if (isFull(connection)) return closedTemplate("overloaded", visit.roomId, words, { ...actions, retry: () => visit.retryNow() }, false);
+			if (isFull(connection))
+				return closedTemplate("overloaded", visit.roomId, words, { ...actions, retry: () => visit.retryNow() }, false);
 			return html`<div class="entering" role="status"><span class="unseen">${words.enteringRoom}</span>${Array.from({ length: 9 }, () => html`<span></span>`)}</div>`;
 		}
 		const isShut = place.phase === "closed";
-		if (isShut && (discussion.rows.length === 0 || place.reason === "banned")) return closedTemplate(place.reason, visit.roomId, words, actions, false);
+		if (isShut && (discussion.rows.length === 0 || place.reason === "banned"))
+			return closedTemplate(place.reason, visit.roomId, words, actions, false);
 		const mayReply = !isShut && writingOf(visit.settings, visit.user).phase === "open";
 		return html`
 			<hubbub-messages .discussion=${discussion} .version=${this.#version} .words=${words} .language=${this.#language} .user=${visit.user} .older=${visit.older} .mayReply=${mayReply} @answer=${(event: CustomEvent<MessageRow>) => this.#answer(event.detail)} @take-back=${(event: CustomEvent<MessageRow>) => this.#takeBack(event.detail)} @copied=${() => this.#show(words.copied)} @older=${() => visit.loadOlder()}></hubbub-messages>
@@ -173,22 +182,17 @@ export class RoomPage extends LitElement {
 		`;
 	}
 
-	#titles(words: Words): TemplateResult {
-		return html`<div class="titles"><h1>${this.#title(words)}</h1><span class="watching">${icon("eye")}${words.watching(compactNumber(this.#language, this.#visit.viewers))}</span></div>`;
-	}
-
-	#applauseButton(words: Words): TemplateResult {
-		return html`<hubbub-applause .words=${words} .language=${this.#language} .likes=${this.#visit.likes} @like=${() => this.#visit.like(1)}></hubbub-applause>`;
-	}
-
-	#pill(words: Words): TemplateResult {
-		return html`<hubbub-connection .words=${words} .state=${this.#visit.connection} .skewMs=${this.#visit.clockSkewMs} @retry=${() => this.#visit.retryNow()}></hubbub-connection>`;
-	}
-
-	#menu(words: Words): TemplateResult {
-		return html`<div class="anchor"><button class="tool" title=${words.menu} aria-label=${words.menu} aria-expanded=${this.#panel === "menu"} @click=${() => this.#open("menu")}>${icon("menu")}</button>
-			${this.#panel === "menu" ? html`<hubbub-menu class="card" .words=${words} .language=${this.#language} .theme=${this.#theme} .user=${this.#visit.user} @theme=${this.#onTheme} @language=${(event: CustomEvent<Language>) => this.#speak(event.detail)} @settings=${() => this.#open("settings")} @shortcuts=${() => this.#open("shortcuts")} @sign-in=${() => this.#open("sign-in")} @sign-out=${() => this.#become({ ...this.#credentials, token: null })} @close=${this.#close}></hubbub-menu>` : nothing}
-		</div>`;
+	/** The parts of a header, in the order they stand; which of them, the layout says. */
+	#head(words: Words): Head {
+		const visit = this.#visit;
+		return head({
+			...{ words, visit, language: this.#language, title: this.#title(words), theme: this.#theme, panel: this.#panel },
+			open: (panel) => this.#open(panel),
+			close: this.#close,
+			chooseTheme: this.#chooseTheme,
+			speak: (language) => this.#speak(language),
+			signOut: () => this.#become({ ...this.#credentials, token: null }),
+		});
 	}
 
 	#dialog(words: Words): TemplateResult | typeof nothing {
@@ -199,7 +203,9 @@ export class RoomPage extends LitElement {
 			case "shortcuts":
 				return html`<hubbub-shortcuts .words=${words} @close=${this.#close}></hubbub-shortcuts>`;
 			case "settings":
-				return settings ? html`<hubbub-room-settings .words=${words} .settings=${settings} .configure=${(changes: Partial<typeof settings>) => this.#visit.configure(changes)} @close=${this.#close}></hubbub-room-settings>` : nothing;
+				return settings
+					? html`<hubbub-room-settings .words=${words} .settings=${settings} .configure=${(changes: Partial<typeof settings>) => this.#visit.configure(changes)} @close=${this.#close}></hubbub-room-settings>`
+					: nothing;
 			default:
 				return nothing;
 		}
@@ -269,9 +275,9 @@ export class RoomPage extends LitElement {
 		this.requestUpdate();
 	}
 
-	readonly #onTheme = (event: CustomEvent<Theme>): void => {
-		this.#theme = event.detail;
-		chooseTheme(event.detail);
+	readonly #chooseTheme = (theme: Theme): void => {
+		this.#theme = theme;
+		chooseTheme(theme);
 		this.requestUpdate();
 	};
 
@@ -351,7 +357,13 @@ export class RoomPage extends LitElement {
 	/** A press beside an open card shuts it. */
 	readonly #onPointer = (event: PointerEvent): void => {
 		if (this.#panel !== "menu" && this.#panel !== "danmaku") return;
-		const isInside = event.composedPath().some((target) => target instanceof Element && (target.matches("hubbub-menu, hubbub-danmaku-panel, .anchor") || target.getAttribute("aria-expanded") === "true"));
+		const isInside = event
+			.composedPath()
+			.some(
+				(target) =>
+					target instanceof Element &&
+					(target.matches("hubbub-menu, hubbub-danmaku-panel, .anchor") || target.getAttribute("aria-expanded") === "true"),
+			);
 		if (!isInside) this.#close();
 	};
 
@@ -401,24 +413,6 @@ export class RoomPage extends LitElement {
 			default:
 				return action satisfies never;
 		}
-	}
-}
-
-/** Panels are fetched when they are first opened. */
-function loadPanel(panel: Exclude<Panel, "none">): Promise<unknown> {
-	switch (panel) {
-		case "menu":
-			return import("../panels/menu.ts");
-		case "danmaku":
-			return import("../danmaku/danmaku-panel.ts");
-		case "sign-in":
-			return import("../panels/sign-in.ts");
-		case "shortcuts":
-			return import("../panels/shortcuts.ts");
-		case "settings":
-			return import("../panels/room-settings.ts");
-		default:
-			return panel satisfies never;
 	}
 }
 

@@ -21,6 +21,8 @@ export interface MessageRow {
 	readonly fate: "sending" | Fate;
 	/** The same text said again in quick succession, oldest first; folded into this row. */
 	readonly repeats: readonly Repeat[];
+	/** How many more said it whom the server counted here instead of showing them. */
+	readonly alsoSaid: number;
 }
 
 export interface Repeat {
@@ -63,7 +65,19 @@ export function messageRow(event: MessageEvent, stance: MessageRow["stance"]): M
 		stance,
 		fate: "shown",
 		repeats: [],
+		alsoSaid: 0,
 	};
+}
+
+/** How often a row's text was said, by everybody. */
+export function timesSaid(row: MessageRow): number {
+	return 1 + row.repeats.length + row.alsoSaid;
+}
+
+/** Counts `count` more people on the row that holds the message `id`, if it is there. Changes `rows`. */
+export function countOn(rows: Row[], id: string, count: number): void {
+	const row = rowOf(rows, id);
+	if (row) rows[rows.indexOf(row)] = { ...row, alsoSaid: row.alsoSaid + count };
 }
 
 /** Puts a message where its offset belongs, counted from the end; rows on their way stay last. Changes `rows`. */

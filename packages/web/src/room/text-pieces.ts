@@ -3,7 +3,10 @@ import type { Piece } from "./links.ts";
 /** Most messages hold no link; the finder of links is fetched with the first one that may. */
 const mayHoldLink = /https?:\/\/|www\./i;
 
-type Finder = { readonly phase: "absent" } | { readonly phase: "coming" } | { readonly phase: "here"; readonly find: (text: string) => Piece[] };
+type Finder =
+	| { readonly phase: "absent" }
+	| { readonly phase: "coming" }
+	| { readonly phase: "here"; readonly find: (text: string) => Piece[] };
 
 /** Cuts texts into pieces, plain until the finder of links has come; `onReady` then asks for a second look. */
 export class TextPieces {

@@ -18,8 +18,8 @@ export type Connect = (credentials: Credentials) => Connection;
 export interface VisitListener {
 	/** Something that is shown has changed. */
 	changed(): void;
-	/** Messages that were said just now, in order, to fly over the stage. */
-	flew(messages: readonly MessageEvent[]): void;
+	/** Messages that were said just now, in order, to fly over the stage; the next are about `spreadMs` away, 0 where nobody knows. */
+	flew(messages: readonly MessageEvent[], spreadMs: number): void;
 	/** Messages of others that are new to the page, live or brought back, to be counted and read out. Not told of history. */
 	arrived(count: number, toMe: number): void;
 	/** A message was taken back. */
@@ -206,7 +206,7 @@ export class Visit {
 				this.discussion.addNotice({ type: "started-over" });
 				changed();
 			}),
-			room.on("events", ({ events, source, omitted }) => {
+			room.on("events", ({ events, source, omitted, spreadMs }) => {
 				const shown = events.filter((event) => event.kind === "message" && !event.deleted).length;
 				if (source === "recovered" && shown > 0) this.discussion.addNotice({ type: "missed", count: shown });
 				// Settings that changed before the reader came are no news to them.
@@ -214,9 +214,17 @@ export class Visit {
 				const { fresh, toMe } = this.discussion.add(news);
 				if (omitted > 0) this.discussion.addNotice({ type: "omitted", count: omitted });
 				for (const event of events) if (event.kind === "delete") this.#listener.removed(event.target);
-				if (source === "live") this.#listener.flew(events.filter((event) => event.kind === "message"));
+				if (source === "live")
+					this.#listener.flew(
+						events.filter((event) => event.kind === "message"),
+						spreadMs,
+					);
 				const others = fresh.filter((row) => row.stance !== "mine").length;
 				if (source !== "history" && others > 0) this.#listener.arrived(others, toMe);
+				changed();
+			}),
+			room.on("repeats", (repeats) => {
+				this.discussion.addRepeats(repeats);
 				changed();
 			}),
 			room.on("gap", () => {

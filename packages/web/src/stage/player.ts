@@ -28,7 +28,8 @@ export class Player {
 		this.#clock = clock;
 		this.#changed = changed;
 		video.muted = true;
-		for (const type of ["playing", "pause", "ended", "waiting", "error", "volumechange"]) video.addEventListener(type, () => this.#heard(type));
+		for (const type of ["playing", "pause", "ended", "waiting", "error", "volumechange"])
+			video.addEventListener(type, () => this.#heard(type));
 	}
 
 	get address(): string {

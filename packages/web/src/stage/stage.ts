@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { browserClock } from "../clock.ts";
 import { type DanmakuChoices, usualChoices } from "../danmaku/choices.ts";
 import { Flights, type Line } from "../danmaku/flights.ts";
-import { BatchPace, spread } from "../danmaku/spread.ts";
+import { spread } from "../danmaku/spread.ts";
 import { controls } from "../theme/controls.ts";
 import { icon } from "../theme/icons.ts";
 import type { Words } from "../words/en.ts";
@@ -40,7 +40,6 @@ export class Stage extends LitElement {
 	declare shut: boolean;
 	#player: Player | null = null;
 	#flights: Flights | null = null;
-	readonly #pace = new BatchPace();
 	readonly #resizes = new ResizeObserver(() => this.#flights?.resize());
 
 	constructor() {
@@ -52,10 +51,9 @@ export class Stage extends LitElement {
 		this.danmaku = usualChoices(false);
 	}
 
-	/** Flies lines of one batch, one after another over the time until the next is due. */
-	fly(lines: readonly Line[]): void {
-		const intervalMs = this.#pace.observe(browserClock.monotonic());
-		const delays = spread(lines.length, intervalMs);
+	/** Flies lines of one batch, one after another over the `spreadMs` until the next is due (0: not known). */
+	fly(lines: readonly Line[], spreadMs: number): void {
+		const delays = spread(lines.length, spreadMs);
 		lines.forEach((line, index) => {
 			const delayMs = delays[index] as number;
 			if (delayMs === 0) this.#flights?.fly([line]);

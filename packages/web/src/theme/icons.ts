@@ -1,4 +1,4 @@
-import { type SVGTemplateResult, svg, type TemplateResult, html } from "lit";
+import { html, type SVGTemplateResult, svg, type TemplateResult } from "lit";
 
 /** Every icon: 24×24, one colour (`currentColor`), strokes of 1.75 unless filled. Decorative; the control around it carries the words. */
 const shapes = {
