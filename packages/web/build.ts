@@ -16,7 +16,11 @@ interface Manifest {
 const here = import.meta.dir;
 const javascript = "text/javascript; charset=utf-8";
 /** Each page and the module it starts with; what that imports lazily becomes files of its own. */
-const entries: Readonly<Record<string, string>> = { room: "src/room/room-page.ts", setup: "src/setup/setup-page.ts", lab: "src/lab/lab-page.ts" };
+const entries: Readonly<Record<string, string>> = {
+	room: "src/room/room-page.ts",
+	setup: "src/setup/setup-page.ts",
+	lab: "src/lab/lab-page.ts",
+};
 
 /** Builds everything into `out`, replacing what was there only once all of it is whole. Throws with the bundler's messages where a source is wrong. */
 export async function build(out: string): Promise<Manifest> {
