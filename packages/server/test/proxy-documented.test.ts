@@ -67,14 +67,14 @@ for (const [name, start] of Object.entries(proxies))
 					if (!one.ok) throw new Error(one.code);
 					return one.visitor;
 				});
-				for (let count = 0; count < 3; count++) {
+				for (let count = 0; count < 2; count++) {
 					expect(await ming?.say(`ming ${count}`)).toMatchObject({ ok: true });
 					await hong?.until(() => hong.told.texts().includes(`ming ${count}`));
 					expect(await hong?.say(`hong ${count}`)).toMatchObject({ ok: true });
 					await ming?.until(() => ming.told.texts().includes(`hong ${count}`));
 				}
-				await hong?.until(() => hong.told.events.length === 6);
-				expect(ming?.told.texts()).toEqual(["ming 0", "hong 0", "ming 1", "hong 1", "ming 2", "hong 2"]);
+				await hong?.until(() => hong.told.events.length === 4);
+				expect(ming?.told.texts()).toEqual(["ming 0", "hong 0", "ming 1", "hong 1"]);
 				expect(hong?.told.events).toEqual(ming?.told.events ?? []);
 				await Promise.all([ming?.leave(), hong?.leave()]);
 			});
