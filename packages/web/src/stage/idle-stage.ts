@@ -79,9 +79,8 @@ export const idleStageStyles = css`
 	.pit .far { fill: oklch(0.15 0.028 38); }
 	.pit .near { fill: oklch(0.105 0.02 38); }
 	.poster { position: absolute; inset: 46% calc(15% + var(--stage-inset, 0px)) 25% 15%; display: grid; align-content: center; justify-items: center; gap: 1.4cqh; text-align: center; color: oklch(0.96 0.03 85); }
-	.poster h2 { margin: -0.3em 0; padding: 0.3em 0.6em; font: 600 clamp(18px, min(4.4cqw, 7cqh), 54px) / 1.22 var(--hubbub-poster-font); letter-spacing: 0.01em; text-wrap: balance; overflow-wrap: anywhere; text-shadow: 0 2px 24px oklch(0.12 0.04 40 / 0.85); display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
+	.poster h2 { margin: -0.3em 0 0; padding: 0.3em 0.6em 0.08em; font: 600 clamp(18px, min(4.4cqw, 7cqh), 54px) / 1.22 var(--hubbub-poster-font); letter-spacing: 0.01em; text-wrap: balance; overflow-wrap: anywhere; text-shadow: 0 2px 24px oklch(0.12 0.04 40 / 0.85); display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
 	.poster p { margin: 0; max-width: 60ch; font-size: clamp(12px, 1.5cqw, 18px); line-height: 1.5; color: oklch(0.9 0.04 80); text-wrap: balance; text-shadow: 0 1px 12px oklch(0.12 0.04 40 / 0.9); }
 	.poster .hint { color: oklch(0.78 0.05 75); }
-	@container (height < 480px) { .poster .hint { display: none; } }
-	@container (height < 260px) { .poster { left: 8%; right: calc(8% + var(--stage-inset, 0px)); } }
+	@container (height < 480px) { .poster .hint { display: none; } .poster { left: 6%; right: calc(6% + var(--stage-inset, 0px)); } .poster h2 { font-size: clamp(18px, min(3.2cqw, 7cqh), 40px); } }
 `;
