@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Dialect } from "../load/generator.ts";
+import { removeFolder, temporaryFolder } from "../machine/folder.ts";
 import { ensurePages, root } from "../machine/install.ts";
 import { run, startProgram } from "../machine/program.ts";
 import type { Engine, RunningEngine, StartOptions } from "./engine.ts";
@@ -16,7 +15,7 @@ const suiteSettings = { HUBBUB_LOG_LEVEL: "silent", HUBBUB_RATE_LIMIT: "1000/1s"
 
 export async function startHubbub(options: StartOptions = {}): Promise<RunningEngine> {
 	await ensurePages();
-	const data = options.data ?? mkdtempSync(join(tmpdir(), "hubbub-bench-"));
+	const data = options.data ?? temporaryFolder("data");
 	const main = join(root, "packages/server/src/main.ts");
 	const known = await settingsKnown(main);
 	const settings = { ...suiteSettings, HUBBUB_DELIVERY_BUDGET: "0", ...options.settings };
@@ -28,7 +27,7 @@ export async function startHubbub(options: StartOptions = {}): Promise<RunningEn
 	});
 	async function stop(): Promise<void> {
 		await program.stop();
-		if (options.data === undefined) rmSync(data, { recursive: true, force: true });
+		if (options.data === undefined) removeFolder(data);
 	}
 	try {
 		const [, port] = await program.line(/https?:\/\/[^\s/]+:(\d+)/);

@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeFolder, temporaryFolder } from "../machine/folder.ts";
 import { installNchan, type Nchan } from "../machine/install.ts";
 import { startProgram } from "../machine/program.ts";
 import { childrenOf } from "../machine/usage.ts";
@@ -11,14 +10,14 @@ export const nchan: Engine = { name: "nchan", habit: "a write a message", start:
 
 async function startNchan(): Promise<RunningEngine> {
 	const installed = await installNchan();
-	const folder = mkdtempSync(join(tmpdir(), "hubbub-bench-nchan-"));
+	const folder = temporaryFolder("nchan");
 	const port = freePort();
 	await Bun.write(join(folder, "nginx.conf"), configuration(installed, folder, port));
 	const nginx = [installed.binary, "-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log")];
 	const program = startProgram([...ownVarLib, ...nginx], { place: "server", onLine: () => {} });
 	async function stop(): Promise<void> {
 		await program.stop();
-		rmSync(folder, { recursive: true, force: true });
+		removeFolder(folder);
 	}
 	try {
 		await listening(port);

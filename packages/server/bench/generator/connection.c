@@ -53,7 +53,7 @@ void connection_open(struct connection *connection) {
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
 	// The kernel holds 2 MB for a reader on this machine, where segments have 64 KB: who will stop reading gets those of a real network.
-	if (connection->stalls_later) {
+	if (connection->stalls_later && connection->conduct == READS) {
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
 		setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
 	}
@@ -103,8 +103,11 @@ void connection_stall(struct connection *connection) {
 }
 
 void connection_resume(struct connection *connection) {
+	int large = 1 << 20;
 	connection->conduct = CAME_BACK;
-	if (connection->state != CLOSED) watch(connection, EPOLL_CTL_ADD, EPOLLIN);
+	if (connection->state == CLOSED) return;
+	setsockopt(connection->fd, SOL_SOCKET, SO_RCVBUF, &large, sizeof large);
+	watch(connection, EPOLL_CTL_ADD, EPOLLIN);
 }
 
 static void send_bytes(struct connection *connection, const uint8_t *bytes, size_t length) {

@@ -40,7 +40,7 @@ export function startProgram(command: readonly string[], options: ProgramOptions
 	const lines: string[] = [];
 	const waiting = new Set<{ pattern: RegExp; resolve: (match: RegExpMatchArray) => void; reject: (fault: Error) => void }>();
 	let errors = "";
-	const name = command.slice(0, 3).join(" ");
+	const name = command.slice(0, 2).join(" ");
 	const reading = readLines(child.stdout, (line) => {
 		options.onLine?.(line);
 		if (lines.length < 200) lines.push(line);
@@ -51,7 +51,7 @@ export function startProgram(command: readonly string[], options: ProgramOptions
 	});
 	const complaining = readLines(child.stderr, (line) => {
 		errors = `${errors}${line}\n`.slice(-4_000);
-		if (options.onLine === undefined || process.env.BENCH_VERBOSE) console.error(`[${name}] ${line}`);
+		if (options.place === "load" || process.env.BENCH_VERBOSE) console.error(`  [${name.split("/").at(-1)}] ${line}`);
 	});
 	void Promise.all([child.exited, reading, complaining]).then(([code]) => {
 		running.delete(program);

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { decodeCursor, encodeCursor } from "@hubbub/protocol/cursor.ts";
 import type { RunningEngine } from "../engines/engine.ts";
 import { room, startHubbub } from "../engines/hubbub.ts";
 import { median } from "../load/histogram.ts";
+import { removeFolder, temporaryFolder } from "../machine/folder.ts";
 import { run } from "../machine/program.ts";
 import { type Column, judge, type Round, type Row, rowOf } from "../report/result.ts";
 import type { Part, PartOptions } from "./part.ts";
@@ -32,7 +32,7 @@ export const history: Part = {
 	title: "History: a page of 50 messages out of a growing archive",
 	when: "always",
 	async run(options) {
-		const data = mkdtempSync(join(tmpdir(), "hubbub-bench-history-"));
+		const data = temporaryFolder("history");
 		const rows: Row[] = [];
 		try {
 			for (const share of shares) {
@@ -50,7 +50,7 @@ export const history: Part = {
 				);
 			}
 		} finally {
-			rmSync(data, { recursive: true, force: true });
+			removeFolder(data);
 		}
 		return { columns, rows, verdicts: judgeRows(rows, options), notes };
 	},

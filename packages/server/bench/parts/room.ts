@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine, RunningEngine, StartOptions } from "../engines/engine.ts";
 import { Generator, type Report } from "../load/generator.ts";
 import { type Line, writeScript } from "../load/script.ts";
+import { removeFolder, temporaryFolder } from "../machine/folder.ts";
 import { coreTime, othersShare } from "../machine/machine.ts";
 import { cpuSeconds } from "../machine/usage.ts";
 
@@ -31,7 +30,7 @@ export interface FilledRoom {
 
 /** Runs `work` in a room of its own, and puts everything away afterwards. */
 export async function inRoom<Answer>(engine: Engine, options: RoomOptions, work: (room: FilledRoom) => Promise<Answer>): Promise<Answer> {
-	const folder = mkdtempSync(join(tmpdir(), "hubbub-bench-script-"));
+	const folder = temporaryFolder("script");
 	const stops: (() => Promise<void>)[] = [];
 	try {
 		const server = await engine.start(options);
@@ -54,7 +53,7 @@ export async function inRoom<Answer>(engine: Engine, options: RoomOptions, work:
 		return await work({ server, viewers, senders, openedSeconds });
 	} finally {
 		for (const stop of stops) await stop();
-		rmSync(folder, { recursive: true, force: true });
+		removeFolder(folder);
 	}
 }
 
@@ -92,30 +91,53 @@ export function cpuFigures({ seconds, cpu, loadCpu, others }: Stretch): Record<"
 }
 
 /**
- * Waits until the script is over and everybody has everything; answers what is wrong, in sentences. Every message at every viewer exactly
- * once, in the order of its sender and in one order for all, or told to be left out.
+ * Waits until the script is over and everybody has everything; answers what is wrong, in sentences. Every message that was accepted, at every
+ * viewer exactly once, in the order of its sender and in one order for all, or told to be left out.
  */
 export async function auditRoom({ viewers, senders }: FilledRoom, options: { timeoutMs: number }): Promise<string[]> {
 	const deadlineMs = performance.now() + options.timeoutMs;
 	let spoken = await senders.report();
-	while (!spoken.over && performance.now() < deadlineMs) {
+	while ((!spoken.over || isWaiting(spoken)) && performance.now() < deadlineMs) {
 		await Bun.sleep(50);
 		spoken = await senders.report();
 	}
-	await viewers.whole(spoken.sent - spoken.rejected, Math.max(1_000, deadlineMs - performance.now()));
-	const { behind, orders, missing, doubled, disordered, omitted, gaps, restarts, garbled, closes, refused, failed } =
+	const accepted = spoken.acknowledged > 0 ? spoken.acknowledged : spoken.sent - spoken.rejected;
+	await viewers.whole(accepted, Math.max(1_000, deadlineMs - performance.now()));
+	const { behind, orders, doubled, disordered, omitted, gaps, restarts, garbled, closes, refused, failed, ...seen } =
 		await viewers.report();
 	const wrong: [number, string][] = [
 		[spoken.over ? 0 : 1, "the script was not said to its end"],
-		[spoken.rejected, "messages were rejected"],
+		[spoken.sent - accepted, "messages were not accepted"],
 		[behind, "viewers have not everything"],
-		[restarts === 0 ? Math.max(0, missing - omitted - gaps) : 0, "messages were passed over in silence"],
+		[lostInSilence({ omitted, gaps, restarts, ...seen }, spoken.sent - accepted), "messages were passed over in silence"],
 		[doubled, "messages came twice"],
 		[disordered, "messages came out of order"],
 		[omitted > 0 || gaps > 0 || restarts > 0 || orders <= 1 ? 0 : orders, "different orders were seen"],
 		[garbled, "frames could not be read"],
 		[refused + failed, "connections could not be made"],
-		[Object.values(closes).reduce((sum, count) => sum + count, 0), "connections were ended"],
+		[Object.values(closes).reduce((sum, count) => sum + count, 0), `connections were ended: ${codesOf(closes)}`],
 	];
 	return wrong.flatMap(([count, words]) => (count > 0 ? [`${count} ${words}`] : []));
+}
+
+/** Whether an engine that acknowledges has still to answer for a message. */
+function isWaiting({ sent, acknowledged, rejected }: Report): boolean {
+	return acknowledged > 0 && acknowledged + rejected < sent;
+}
+
+/**
+ * Messages that viewers were neither given nor told of. `refused` messages were never accepted, and so miss at every viewer; those who were
+ * told to start over cannot be counted.
+ */
+export function lostInSilence(
+	{ missing, omitted, gaps, restarts, joined }: Pick<Report, "missing" | "omitted" | "gaps" | "restarts" | "joined">,
+	refused: number,
+): number {
+	return restarts > 0 ? 0 : Math.max(0, missing - omitted - gaps - joined * refused);
+}
+
+function codesOf(closes: Report["closes"]): string {
+	return Object.entries(closes)
+		.map(([code, count]) => `${count} ${code === "0" ? "without a close frame" : `with ${code}`}`)
+		.join(", ");
 }

@@ -75,7 +75,7 @@ async function measureSoak(options: PartOptions): Promise<Round> {
 		const cpu = cpuSeconds(filled.server.pids) - cpuBefore;
 		const seconds = (performance.now() - startedMs) / 1_000;
 		await filled.viewers.resume();
-		const faults = (await auditRoom(filled, { timeoutMs: 30_000 })).filter((fault) => !fault.endsWith("connections were ended"));
+		const faults = (await auditRoom(filled, { timeoutMs: 30_000 })).filter((fault) => !fault.includes("connections were ended"));
 		const { latency } = await filled.viewers.report();
 		const settled = samples.slice(Math.min(12, Math.floor(samples.length / 4)));
 		const third = Math.ceil(settled.length / 3);

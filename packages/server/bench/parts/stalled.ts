@@ -4,7 +4,7 @@ import { steady } from "../load/script.ts";
 import { memory } from "../machine/usage.ts";
 import { type Column, judge, medianOf, type Round, rowOf } from "../report/result.ts";
 import { inTurn, type Part, type PartOptions, scaled } from "./part.ts";
-import { auditRoom, cpuFigures, inRoom, measureFor } from "./room.ts";
+import { auditRoom, cpuFigures, inRoom, lostInSilence, measureFor } from "./room.ts";
 
 const viewersFull = 4_000;
 const senders = 8;
@@ -12,6 +12,8 @@ const rate = 200;
 const stalledPercent = 20;
 /** A reader that takes nothing is let go after 20 s: this reaches well beyond. */
 const secondsMin = 32;
+/** How long the room goes on once they read again, measured as well. */
+const afterSeconds = 10;
 
 const columns: readonly Column[] = [
 	{ key: "p50", title: "p50 of the healthy", unit: "ms" },
@@ -21,6 +23,8 @@ const columns: readonly Column[] = [
 	{ key: "others", title: "of others", unit: "%" },
 	{ key: "memory", title: "memory", unit: "MiB" },
 	{ key: "peak", title: "peak", unit: "MiB" },
+	{ key: "after", title: "p99 while they come back", unit: "ms" },
+	{ key: "whole", title: "all whole after", unit: "s" },
 	{ key: "letGo", title: "let go", unit: "" },
 	{ key: "gaps", title: "told as a gap", unit: "" },
 	{ key: "silent", title: "lost in silence", unit: "" },
@@ -45,11 +49,13 @@ export const stalled: Part = {
 			rows,
 			verdicts: [
 				judge("p99 of the healthy ≤ +10 %", more("p99"), (value) => value <= 10, inPercent),
+				judge("p99 of the healthy ≤ +10 % while they come back", more("after"), (value) => value <= 10, inPercent),
 				judge("peak memory ≤ +5 %", more("peak"), (value) => value <= 5, inPercent),
 				judge("lost in silence: 0", medianOf(rows, "a fifth has stalled", "silent"), (value) => value === 0, String),
 			],
 			notes: [
 				"Those who stalled have small receive buffers, stop after joining, read again at the end, and come back with their cursor where they were let go.",
+				`“While they come back” is the ${afterSeconds} s after that, in which each is given the messages it missed. “All whole” has these seconds in it.`,
 				"Healthy readers' memory in the kernel is not counted, nor is the stalled ones'.",
 			],
 		};
@@ -58,15 +64,18 @@ export const stalled: Part = {
 
 async function measureRoom(stallPercent: number, { scale, seconds }: PartOptions): Promise<Round> {
 	const measuredSeconds = Math.max(seconds, secondsMin);
-	const script = steady({ rate, seconds: measuredSeconds + 1, senders });
+	const script = steady({ rate, seconds: measuredSeconds + afterSeconds, senders });
 	return inRoom(hubbub, { viewers: scaled(viewersFull, scale), script, stallPercent }, async (room) => {
 		await room.viewers.stall();
 		room.senders.play();
 		const stretch = await measureFor(room, measuredSeconds);
 		const { residentKib, peakKib } = memory(room.server.pids);
 		await room.viewers.resume();
-		const faults = (await auditRoom(room, { timeoutMs: 30_000 })).filter((fault) => !fault.endsWith("connections were ended"));
-		const after = await room.viewers.report();
+		const resumedMs = performance.now();
+		const afterwards = await measureFor(room, afterSeconds);
+		const faults = (await auditRoom(room, { timeoutMs: 60_000 })).filter((fault) => !fault.includes("connections were ended"));
+		const whole = (performance.now() - resumedMs) / 1_000;
+		const [after, said] = [await room.viewers.report(), await room.senders.report()];
 		return {
 			figures: {
 				p50: quantileMs(stretch.viewers.latency, 0.5),
@@ -74,9 +83,11 @@ async function measureRoom(stallPercent: number, { scale, seconds }: PartOptions
 				...cpuFigures(stretch),
 				memory: residentKib / 1_024,
 				peak: peakKib / 1_024,
+				after: quantileMs(afterwards.viewers.latency, 0.99),
+				whole,
 				letGo: Object.values(after.closes).reduce((sum, count) => sum + count, 0),
 				gaps: after.gaps,
-				silent: after.restarts > 0 ? Number.NaN : Math.max(0, after.missing - after.gaps - after.omitted),
+				silent: lostInSilence(after, said.sent - said.acknowledged),
 			},
 			faults,
 		};
