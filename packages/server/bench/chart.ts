@@ -8,7 +8,7 @@ import { formatFigure } from "./report/table.ts";
 const file = "docs/images/fanout.svg";
 const barHeight = 22;
 const gap = 10;
-const labelWidth = 210;
+const labelWidth = 220;
 const barsWidth = 420;
 const width = 760;
 

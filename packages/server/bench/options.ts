@@ -26,7 +26,7 @@ const flags = {
 } as const;
 
 /** What `--help` says of the flags. */
-export const flagsHelp = `  --scale N        share of the full load, for trying things out (default 1)
+export const flagsHelp = `  --scale N        share of the full load, for trying things out; below 1 nothing is written (default 1)
   --rounds N       how often everything is measured, in turn (default 3)
   --seconds N      how long one run is measured (default 8)
   --engines A,B    only these: ${engines.map(({ name }) => name).join(", ")}
@@ -57,7 +57,8 @@ export function readOptions(args: readonly string[], root: string): Asked {
 	return {
 		kind: "measure",
 		words: positionals,
-		record: values["dry-run"] ? "shown only" : "written",
+		// What was tried out with less must not stand where the full load's figures do.
+		record: values["dry-run"] || numbers.scale !== 1 ? "shown only" : "written",
 		options: {
 			...numbers,
 			engines: engines.filter(({ name }) => !wanted || wanted.includes(name)),

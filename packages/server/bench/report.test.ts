@@ -2,9 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { drawFanout } from "./chart.ts";
 import { bucketMiddleUs, type Histogram, median, quantileMs } from "./load/histogram.ts";
 import { busiest, type Recording, steady } from "./load/script.ts";
+import { othersShare, readCoreTime } from "./machine/machine.ts";
 import { cpuTicks, kibOf } from "./machine/usage.ts";
 import { readOptions } from "./options.ts";
 import { inTurn } from "./parts/part.ts";
+import { lostInSilence } from "./parts/room.ts";
 import { withMeasured } from "./report/record.ts";
 import { judge, type Result, rowOf } from "./report/result.ts";
 import { asMarkdown, asText, formatFigure } from "./report/table.ts";
@@ -86,6 +88,19 @@ describe("figures", () => {
 		]).toEqual(["2.35 M", "151 k", "12.3 ms", "0", "–"]);
 	});
 
+	test("what others took of the machine is what was busy, stolen time too, less our own", () => {
+		const before = readCoreTime("cpu  1000 0 500 8000 100 0 0 0 0 0\ncpu0 1 2 3");
+		const after = readCoreTime("cpu  1300 0 600 8400 100 0 0 200 50 0\n");
+		expect(before).toEqual({ all: 96, busy: 15 });
+		expect(othersShare(before, after, 2)).toBeCloseTo(0.4);
+		expect(othersShare(before, after, 100)).toBe(0);
+	});
+
+	test("what was never accepted is missed by everybody, and lost by nobody", () => {
+		const seen = { missing: 30, omitted: 4, gaps: 5, restarts: 0, joined: 10 };
+		expect([lostInSilence(seen, 2), lostInSilence(seen, 3), lostInSilence({ ...seen, restarts: 1 }, 0)]).toEqual([1, 0, 0]);
+	});
+
 	test("CPU ticks are found behind a command's name with spaces and brackets in it", () => {
 		const fields = Array.from({ length: 50 }, (_, index) => index + 3);
 		expect(cpuTicks(`12 (a) name (x) ${fields.join(" ").replace(/^3/, "S")}`)).toBe(14 + 15);
@@ -164,6 +179,11 @@ describe("a run", () => {
 			{ figures: {}, faults: ["it broke"] },
 			{ figures: { x: 2 }, faults: [] },
 		]);
+	});
+
+	test("only the full load is put on record", () => {
+		const recordOf = (...args: string[]) => (readOptions(args, "/tmp") as { record?: string }).record;
+		expect([recordOf(), recordOf("--scale", "0.5"), recordOf("--dry-run")]).toEqual(["written", "shown only", "shown only"]);
 	});
 
 	test("mistakes on the command line are told in words", () => {
