@@ -68,3 +68,30 @@ for (const transport of ["websocket", "event-stream", "long-poll", "short-poll"]
 			connection.close();
 		}
 	});
+
+test("[SAY-2] without its second module the SDK goes on by WebSocket, and only what needs it says so", async () => {
+	const alone = await mkdtemp(join(tmpdir(), "hubbub-sdk-alone-"));
+	await Bun.write(join(alone, "sdk.js"), files[0]?.text ?? "");
+	const { connect } = (await import(join(alone, "sdk.js"))) as typeof sdk;
+	let refused = 1;
+	const environment = {
+		WebSocket: class extends WebSocket {
+			constructor(url: string, protocols: string[]) {
+				super(refused-- > 0 ? "ws://127.0.0.1:1" : url, protocols);
+			}
+		} as never,
+	};
+	const connection = connect(server.http, { storage: null, environment });
+	try {
+		const room = connection.room("alone");
+		const heard = new Promise((resolve) => room.on("message", resolve));
+		const { event } = await room.say("still here");
+		expect(await heard).toEqual(event);
+		expect(connection.state).toEqual({ phase: "live", transport: "websocket" });
+		const fault = await room.history({ before: room.cursor ?? undefined }).catch((error) => error);
+		expect(fault).toMatchObject({ name: "HubbubError", code: "network" });
+	} finally {
+		connection.close();
+		await rm(alone, { recursive: true });
+	}
+});

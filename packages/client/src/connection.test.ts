@@ -401,3 +401,73 @@ test("[DOWN-1] frames that are not known, not whole or not JSON are left out", (
 	expect(room.cursor).toBe("e1.1");
 	expect(connection.state.phase).toBe("live");
 });
+
+describe("another way", () => {
+	/** Loading the module and asking over HTTP take some turns of the loop. */
+	const turns = async (done: () => boolean) => {
+		for (let turn = 0; turn < 2_000 && !done(); turn++) await Bun.sleep(1);
+		expect(done()).toBe(true);
+	};
+	const asks = (world: FakeWorld) => world.requests.map(({ url }) => url);
+
+	test("is tried at once where the WebSocket falls silent, though it lasted", async () => {
+		const { world, phases } = start({ transport: "auto" });
+		world.respond = () => new Promise(() => {});
+		world.socket.welcome({ heartbeatMs: 25_000 });
+		world.advance(25_000 + 8_000);
+		await turns(() => asks(world).includes("http://host/frames"));
+		expect(phases()).toEqual(["live", "connecting"]);
+		expect(world.sockets).toHaveLength(1);
+	});
+
+	test("is not tried where the browser has no network, nor where the server said bye", async () => {
+		const { world, phases } = start({ transport: "auto" });
+		world.socket.welcome().frame({ type: "bye", code: "draining", message: "Restarting.", reconnectAfterMs: 100 }).drop(4100);
+		world.advance(200);
+		expect(world.sockets).toHaveLength(2);
+		world.socket.welcome();
+		world.signal("offline");
+		world.advance(20_000);
+		await Bun.sleep(0);
+		expect(phases().slice(0, 3)).toEqual(["live", "waiting", "connecting"]);
+		expect(asks(world)).toEqual([]);
+	});
+
+	test("is not tried where the page asked for the WebSocket alone", async () => {
+		const { world } = start({ transport: "websocket" });
+		for (let attempt = 0; attempt < 4; attempt++) world.comeBack();
+		await Bun.sleep(5);
+		expect(asks(world)).toEqual([]);
+		expect(world.sockets).toHaveLength(5);
+	});
+
+	test("that does not lead to the server either leads back to the WebSocket, after a wait", async () => {
+		const { world, connection, phases } = start({ transport: "auto" });
+		world.respond = () => Promise.reject(new TypeError("Failed to fetch"));
+		world.socket.drop();
+		await turns(() => connection.state.phase === "waiting");
+		expect(phases()).toEqual(["connecting", "waiting"]);
+		expect(connection.state).toMatchObject({ reason: "The server cannot be reached." });
+		world.advance(500);
+		expect(world.sockets).toHaveLength(2);
+		world.socket.welcome();
+		expect(connection.state).toEqual({ phase: "live", transport: "websocket" });
+	});
+
+	test("that is refused by the server with a reason ends where the WebSocket would", async () => {
+		const { world, connection } = start({ transport: "auto" });
+		world.respond = () => Response.json({ code: "banned", title: "You are banned here.", status: 403 }, { status: 403 });
+		world.socket.drop();
+		await turns(() => connection.state.phase === "closed");
+		expect(connection.state).toEqual({ phase: "closed", code: "banned", message: "You are banned here." });
+	});
+
+	test("is named when it changes", () => {
+		const { world, connection } = start();
+		const named: string[] = [];
+		connection.on("transport", (name) => named.push(name));
+		world.socket.welcome();
+		world.comeBack().welcome();
+		expect(named).toEqual(["websocket"]);
+	});
+});

@@ -13,14 +13,26 @@ const failure = (promise: Promise<unknown>): Promise<HubbubError> =>
 /** Everything a room tells, in order, as `[type, value]`. */
 function record(room: Room) {
 	const told: [keyof RoomEvents, unknown][] = [];
-	for (const type of ["events", "message", "delete", "settings", "ambient", "joined", "reset", "gap", "rejected", "left"] as const)
+	for (const type of [
+		"events",
+		"message",
+		"delete",
+		"settings",
+		"ambient",
+		"joined",
+		"reset",
+		"gap",
+		"rejected",
+		"left",
+		"repeats",
+	] as const)
 		room.on(type, (value) => told.push([type, value]));
 	return told;
 }
 
 function start(queueMax?: number) {
 	const world = new FakeWorld();
-	const connection = connect("http://host", { storage: null, queueMax, environment: world.environment });
+	const connection = connect("http://host", { storage: null, transport: "websocket", queueMax, environment: world.environment });
 	const room = connection.room("lobby");
 	return { world, connection, room, told: record(room) };
 }
@@ -454,5 +466,35 @@ describe("history", () => {
 			world.respond = respond;
 			expect((await failure(room.history())).code).toBe("network");
 		}
+	});
+});
+
+describe("what a view and a budget leave out", () => {
+	test("[FAN-8] the view wanted is asked for, also after a loss", () => {
+		const world = new FakeWorld();
+		const connection = connect("http://host", { storage: null, transport: "websocket", environment: world.environment });
+		connection.room("lobby", { view: "top" });
+		world.socket.welcome();
+		connection.room("go", { view: "all" });
+		expect(world.socket.sent[0]?.rooms).toEqual([{ room: "lobby", view: "top" }]);
+		expect(world.socket.of("join")).toMatchObject([{ room: "go", view: "all" }]);
+		world.comeBack().open();
+		expect(world.socket.sent[0]?.rooms).toEqual([
+			{ room: "lobby", view: "top" },
+			{ room: "go", view: "all" },
+		]);
+	});
+
+	test("[FAN-7] repeats are told once, and [FAN-9] how far the next batch is", () => {
+		const { world, told } = start();
+		world.socket.welcome().joined("lobby", "e1.1", { events: [message(1)] });
+		told.length = 0;
+		const batch = { type: "batch", room: "lobby", cursor: "e1.4", events: [message(2)], repeats: [{ id: "m1", count: 2 }], spreadMs: 200 };
+		world.socket.frame(batch).frame(batch);
+		expect(told).toEqual([
+			["events", { events: [message(2)], source: "live", omitted: 0, spreadMs: 200 }],
+			["message", message(2)],
+			["repeats", [{ id: "m1", count: 2 }]],
+		]);
 	});
 });

@@ -10,7 +10,7 @@ export const pollHiddenMs = 5_000;
 export const pollDeadlineMs = 8_000;
 /** What fails sooner was not held and then cut. */
 const cutMsMin = 1_500;
-/** What is held is entered with as good as no wait: an answer to `wait=0` would be as of the last whole second. */
+/** As good as no wait: `wait=0` would be answered as of the last whole second. */
 const enterWaitMs = 10;
 /** In a busy room a held request is answered at once, again and again: this is as often as one asks. */
 const heldEveryMs = 250;
@@ -115,7 +115,7 @@ class Poll {
 		if (!this.#joined || recovered === false) {
 			const now = state ?? (await this.#state());
 			if (!now || this.#life.aborted) return null;
-			// What was missed may hold a change of settings that an answer out of a cache does not know yet.
+			// What was missed may hold a change of settings that the answer about the state was too early for.
 			const changes = events.map((event) => (event.kind === "settings" ? event.settings : {}));
 			const settings = Object.assign({}, now.settings, ...changes);
 			this.#joined = true;
@@ -128,9 +128,9 @@ class Poll {
 		return isNews;
 	}
 
-	/** Where the room stands. An answer to a known cursor does not say, one to nobody in particular does. */
+	/** Where the room stands now. An answer to a known cursor does not say, one to nobody in particular does. */
 	async #state(): Promise<RoomState | undefined> {
-		const path = eventsPath({ ...this.#wish, after: undefined }, 0);
+		const path = eventsPath({ ...this.#wish, after: undefined }, enterWaitMs / 1_000);
 		const answer = await this.#desk.wire.ask(path, { anonymous: this.#anonymous, deadlineMs: pollDeadlineMs }, this.#life);
 		const frame = answer?.status === 200 ? this.#desk.readFrame(answer.text) : null;
 		return frame?.type === "batch" ? frame.state : undefined;
