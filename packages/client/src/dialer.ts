@@ -3,7 +3,7 @@ import type { Bye, Downstream } from "@hubbub/protocol/downstream.ts";
 import { backoffCapMs, backoffMs, hintedMs } from "./backoff.ts";
 import type { Environment, Signal } from "./environment.ts";
 import { doubtDeadlineMs, Heartbeat } from "./heartbeat.ts";
-import type { Route, Traveller } from "./route.ts";
+import type { Greeter, Route, Traveller } from "./route.ts";
 import { broken, type Fault, type Link, type LinkEnd, type LinkListener, type Transport, type TransportName } from "./transport.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
@@ -30,11 +30,7 @@ export type ConnectionState =
 	| { readonly phase: "closed"; readonly code: Code | null; readonly message: string };
 
 /** What the dialer asks of the connection above it. */
-export interface DialerOwner {
-	/** Before each attempt; a rejected promise is a failed attempt. */
-	prepare(): void | Promise<void>;
-	/** The link is open: say hello on it, in the codecs it can read. */
-	greet(link: Link, accept: readonly string[]): void;
+export interface DialerOwner extends Greeter {
 	frame(frame: Downstream): void;
 	/** The link is gone, whatever comes next. */
 	lost(): void;

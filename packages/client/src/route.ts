@@ -1,10 +1,17 @@
 import type { Bye } from "@hubbub/protocol/downstream.ts";
-import type { DialerOwner } from "./dialer.ts";
 import type { Link, LinkEnd, LinkListener, Transport } from "./transport.ts";
+
+/** Who says hello on every link. */
+export interface Greeter {
+	/** Before each attempt; a rejected promise is a failed attempt. */
+	prepare(): void | Promise<void>;
+	/** The link is open: say hello on it, in the codecs it can read. */
+	greet(link: Link, accept: readonly string[]): void;
+}
 
 /** What choosing another way may ask of the dialer. */
 export interface Traveller {
-	readonly owner: Pick<DialerOwner, "prepare" | "greet">;
+	readonly owner: Greeter;
 	/** Goes on over `link`, whose welcome is about to be told, and lets go of the one in use. Answers who to tell from now on. */
 	adopt(transport: Transport, link: Link): LinkListener;
 }
