@@ -8,6 +8,7 @@ import { parts } from "./parts/table.ts";
 import { recordResult } from "./report/record.ts";
 import type { Result } from "./report/result.ts";
 import { asText } from "./report/table.ts";
+import { recordTransports } from "./report/transports.ts";
 
 /** Above this share of the machine's time in others' hands, the figures say more of them than of us. */
 const busyShareMax = 0.1;
@@ -50,7 +51,10 @@ async function main(args: readonly string[]): Promise<number> {
 			await stopAll();
 		}
 	}
-	if (asked.record === "written") chartFanout(root);
+	if (asked.record === "written") {
+		chartFanout(root);
+		recordTransports(root);
+	}
 	return code;
 }
 

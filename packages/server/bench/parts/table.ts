@@ -10,6 +10,7 @@ import { replay } from "./replay.ts";
 import { soak } from "./soak.ts";
 import { stalled } from "./stalled.ts";
 import { storm } from "./storm.ts";
+import { transports } from "./transports.ts";
 
 /** Every part, in the order of a whole run. */
 export const parts: readonly Part[] = [
@@ -25,4 +26,5 @@ export const parts: readonly Part[] = [
 	bundles,
 	soak,
 	pollingCache,
+	transports,
 ];
