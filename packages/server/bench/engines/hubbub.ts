@@ -31,21 +31,22 @@ export async function startHubbub(options: StartOptions = {}): Promise<RunningEn
 	}
 	try {
 		const [, port] = await program.line(/https?:\/\/[^\s/]+:(\d+)/);
-		const viewer = dialect(options.compressed ? ',"accept":["deflate"]' : "");
+		const viewer = dialect("viewer", options.compressed ? ',"accept":["deflate"]' : "");
 		const say = `{"type":"say","ref":{ref},"room":"${room}","key":"{key}","text":"{text}"}`;
-		return { port: Number(port), pids: [program.pid], viewer, sender: { ...dialect(""), say }, stop };
+		return { port: Number(port), pids: [program.pid], viewer, sender: { ...dialect("speaker", ""), say }, stop };
 	} catch (fault) {
 		await stop();
 		throw fault;
 	}
 }
 
-function dialect(accept: string): Dialect {
+/** Names differ, or the server would tell people of one name apart by a sign that is not ASCII. */
+function dialect(name: string, accept: string): Dialect {
 	return {
 		path: "/ws",
 		subprotocol: "hubbub.v1",
-		hello: `{"type":"hello","name":"viewer {n}","rooms":[{"room":"${room}"}]${accept}}`,
-		rejoin: `{"type":"hello","name":"viewer {n}","rooms":[{"room":"${room}","after":"{cursor}"}]${accept}}`,
+		hello: `{"type":"hello","name":"${name} {n}","rooms":[{"room":"${room}"}]${accept}}`,
+		rejoin: `{"type":"hello","name":"${name} {n}","rooms":[{"room":"${room}","after":"{cursor}"}]${accept}}`,
 		joined: '{"type":"joined"',
 	};
 }

@@ -15,8 +15,8 @@ const viewersFull = 1_000;
 const senders = 4;
 const rate = 10;
 const busySeconds = 600;
-const warmUpSeconds = 1.5;
-/** Two seconds are what short polls may take: they are asked once a second, and answered as of the last whole one. */
+/** Longer than the two seconds that short polls may take: they are asked once a second, and answered as of the last whole one. */
+const warmUpSeconds = 2.5;
 const settleMsMax = 15_000;
 
 const subjects: readonly { readonly name: string; readonly way: WayName }[] = [

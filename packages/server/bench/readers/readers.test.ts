@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import type { Server } from "bun";
-import { withTable } from "../report/transports.ts";
+import { rowOf } from "../report/result.ts";
+import { recordTransports, withTable } from "../report/transports.ts";
 import { Account, emptyTally } from "./account.ts";
 import { nowUs } from "./clock.ts";
 import { Crowd } from "./crowd.ts";
@@ -155,4 +159,33 @@ test("a page without its markers is not written over", () => {
 		"a <!-- measured:transports -->\n\nnew\n\n<!-- /measured --> b",
 	);
 	expect(() => withTable("nothing", "x.md", "new")).toThrow("x.md has lost");
+});
+
+test("the table on record stands in both languages' pages, with the words of each", () => {
+	const root = mkdtempSync(join(tmpdir(), "hubbub-bench-pages-"));
+	const pages = ["docs/transports.md", "docs/transports.zh-CN.md"].map((file) => join(root, file));
+	try {
+		for (const folder of ["docs", "bench/results"]) mkdirSync(join(root, folder), { recursive: true });
+		for (const page of pages) writeFileSync(page, "before\n<!-- measured:transports -->\n<!-- /measured -->\nafter\n");
+		recordTransports(root);
+		expect(readFileSync(pages[0] as string, "utf8")).toBe("before\n<!-- measured:transports -->\n<!-- /measured -->\nafter\n");
+		const result = {
+			...{ part: "transports", at: "2026-11-23T08:00:00.000Z", rounds: 3, scale: 1, machine: { processor: "A processor" } },
+			columns: [
+				{ key: "requests", title: "requests", unit: "/s" },
+				{ key: "load", title: "of the viewers", unit: "%" },
+				{ key: "p50", title: "p50", unit: "ms" },
+			],
+			rows: [rowOf("long polling", [{ figures: { requests: 400, load: 7, p50: 19 }, faults: [] }])],
+		};
+		writeFileSync(join(root, "bench/results/transports.json"), JSON.stringify(result));
+		recordTransports(root);
+		recordTransports(root);
+		const [english, chinese] = pages.map((page) => readFileSync(page, "utf8"));
+		expect(english).toContain("|  | requests | delay, median |\n|---|---:|---:|\n| long polling | 400/s | 19 ms |\n");
+		expect(chinese).toContain("|  | 请求 | 延迟中位数 |\n|---|---:|---:|\n| 长轮询 | 400/s | 19 ms |\n");
+		expect(english?.match(/^before\n<!-- measured:transports -->\n\n[^]*\n\n<!-- \/measured -->\nafter\n$/)).not.toBeNull();
+	} finally {
+		rmSync(root, { recursive: true, force: true });
+	}
 });
