@@ -184,7 +184,7 @@ test("the table on record stands in both languages' pages, with the words of eac
 		const [english, chinese] = pages.map((page) => readFileSync(page, "utf8"));
 		expect(english).toContain("|  | requests | delay, median |\n|---|---:|---:|\n| long polling | 400/s | 19 ms |\n");
 		expect(chinese).toContain("|  | 请求 | 延迟中位数 |\n|---|---:|---:|\n| 长轮询 | 400/s | 19 ms |\n");
-		expect(english?.match(/^before\n<!-- measured:transports -->\n\n[^]*\n\n<!-- \/measured -->\nafter\n$/)).not.toBeNull();
+		expect(english?.match(/^before\n<!-- measured:transports -->\n\n[\s\S]*\n\n<!-- \/measured -->\nafter\n$/)).not.toBeNull();
 	} finally {
 		rmSync(root, { recursive: true, force: true });
 	}
