@@ -1,6 +1,9 @@
 import type { Environment, Signal } from "../src/environment.ts";
 import type { TransportName } from "../src/transport.ts";
 
+/** Bun's own WebSocket, which can be dropped without a word. */
+type BunSocket = WebSocket & { terminate(): void };
+
 /**
  * A network between the SDK and a real server that lets through what a test says, and cuts what it does not: WebSockets are refused,
  * event streams and held requests answered by an error page. Plain requests always pass.
@@ -8,7 +11,7 @@ import type { TransportName } from "../src/transport.ts";
 export class Weather {
 	readonly environment: Partial<Environment>;
 	readonly #blocked = new Set<TransportName>();
-	readonly #sockets = new Set<WebSocket>();
+	readonly #sockets = new Set<BunSocket>();
 	readonly #streams = new Set<AbortController>();
 	readonly #held = new Set<AbortController>();
 	readonly #listeners = new Set<(signal: Signal) => void>();
@@ -21,8 +24,8 @@ export class Weather {
 			WebSocket: class extends WebSocket {
 				constructor(url: string, protocols: string[]) {
 					super(weather.#blocked.has("websocket") ? "ws://127.0.0.1:1" : url, protocols);
-					weather.#sockets.add(this);
-					this.addEventListener("close", () => weather.#sockets.delete(this));
+					weather.#sockets.add(this as unknown as BunSocket);
+					this.addEventListener("close", () => weather.#sockets.delete(this as unknown as BunSocket));
 				}
 			} as never,
 			fetch: (url, init) => this.#fetch(url, init),

@@ -20,6 +20,7 @@ import type { Random } from "../runtime/random.ts";
 import { type AnswerSource, Answers } from "./answer.ts";
 import { Channel, type View } from "./channel.ts";
 import type { Outcome } from "./outcome.ts";
+import { Pages } from "./pages.ts";
 import type { HistoryPage, Placement, Reader } from "./reader.ts";
 import { Recent } from "./recent.ts";
 
@@ -44,6 +45,7 @@ export class RoomHost implements AnswerSource {
 	readonly #state: RoomState;
 	readonly #recent = new Recent({ eventsMax: serverLimits.recentEventsMax, unitsMax: serverLimits.recentUnitsMax });
 	readonly #sampler: Sampler;
+	readonly #pages: Pages;
 	readonly #channels = new Map<View, Channel>();
 	readonly #answers = new Map<View, Answers>();
 	/** Offsets of the latest messages that this node did not show. */
@@ -67,6 +69,7 @@ export class RoomHost implements AnswerSource {
 		this.#head = head.offset;
 		this.#state = initialState(room, services);
 		this.#sampler = new Sampler(services.deliveryBudget);
+		this.#pages = new Pages(services.log, room);
 		this.#idleSinceMs = services.clock.monotonicMs();
 	}
 
@@ -272,8 +275,9 @@ export class RoomHost implements AnswerSource {
 	async #between(after: number, through: number, limit: number): Promise<readonly LoggedEvent[]> {
 		const recent = this.#recent.between(after, through, limit);
 		if (recent) return recent;
-		const entries = await this.#inUse(this.#services.log.read(this.room, { after, before: through + 1, limit }));
-		return entries.map((entry) => ({ event: JSON.parse(entry.json) as RoomEvent, json: entry.json }));
+		const page = await this.#inUse(this.#pages.read(after, limit));
+		const beyond = page.findIndex(({ offset }) => offset > through);
+		return beyond < 0 ? page : page.slice(0, beyond);
 	}
 
 	/** The log has committed these, here or on another node. State changes only here. */

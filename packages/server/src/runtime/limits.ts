@@ -8,6 +8,8 @@ export const serverLimits = {
 	windowUnitsMax: 2 * 1024 * 1024,
 	/** Latest messages of a room that this node did not show, remembered for the acknowledgement of their senders. */
 	unshownMax: 4_096,
+	/** Pages of one room's log read from the store at once; more wait their turn. */
+	pagesReadMax: 4,
 	/** Characters of events in one answer: a `joined`, a page of what was missed, a page of the archive. */
 	pageUnitsMax: 96 * 1024,
 	/** Rooms live at once on this node; one more is refused as `overloaded`. */

@@ -22,6 +22,16 @@ export function createMetrics() {
 			this.set(process.memoryUsage.rss());
 		},
 	});
+	const writes = { total: 0 };
+	new Counter({
+		name: "hubbub_batch_writes_total",
+		help: "Batches written to viewers",
+		registers,
+		collect() {
+			this.reset();
+			this.inc(writes.total);
+		},
+	});
 	return {
 		registry,
 		eventLoopLag: new Gauge({
@@ -67,7 +77,8 @@ export function createMetrics() {
 			registers,
 		}),
 		encodes: new Counter({ name: "hubbub_batch_encodes_total", help: "Batches encoded, by codec", labelNames: ["codec"], registers }),
-		writes: new Counter({ name: "hubbub_batch_writes_total", help: "Batches written to viewers", registers }),
+		/** Counted by plain addition: it happens once a viewer and flush, and prom-client's own took 2 % of the busiest room. */
+		writes,
 		gaps: new Counter({ name: "hubbub_gaps_total", help: "Readers told of a gap", registers }),
 	};
 }

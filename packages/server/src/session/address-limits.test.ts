@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test";
 import { FakeClock } from "../../test/fake-clock.ts";
+import { makeRooms } from "../../test/live-room.ts";
 import { AddressLimits } from "./address-limits.ts";
+import type { Principal } from "./authenticate.ts";
+import { Entrance } from "./entrance.ts";
 
 const rate = { burst: 5, perMs: 5_000 };
 const address = "203.0.113.7";
@@ -44,4 +47,14 @@ test("[SEC-4] addresses that did nothing lately are forgotten", async () => {
 		await clock.advance(60_000);
 	}
 	expect(limits.size).toBeLessThanOrEqual(20_000);
+});
+
+test("[ROOM-3] a crowd that comes to a new room at once makes one room", async () => {
+	const { rooms, clock } = makeRooms();
+	const entrance = new Entrance({ rooms, addressLimits: new AddressLimits(clock, null), autoCreate: true });
+	const guest: Principal = { id: "g-1", name: "guest-1", kind: "guest", roles: ["guest"], rolesByRoom: {}, expiresAtMs: null };
+	const entered = await Promise.all(Array.from({ length: 100 }, () => entrance.enter("opening", guest, address)));
+	expect(entered.filter(({ ok }) => ok)).toHaveLength(100);
+	const others = await Promise.all(Array.from({ length: 40 }, (_, index) => entrance.enter(`room-${index}`, guest, address)));
+	expect(others.filter(({ ok }) => ok)).toHaveLength(29);
 });

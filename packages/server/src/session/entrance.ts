@@ -31,7 +31,9 @@ export class Entrance {
 		let host = await this.#rooms.get(room, { create: false });
 		const mayMake = principal.kind === "operator" || (this.#autoCreate && options.make);
 		if (host === "room_not_found" && mayMake) {
-			const waitMs = principal.kind === "operator" ? 0 : this.#addressLimits.take("make-room", address);
+			// A crowd that comes at once makes one room: whoever is first pays for it.
+			const isFree = principal.kind === "operator" || this.#rooms.has(room);
+			const waitMs = isFree ? 0 : this.#addressLimits.take("make-room", address);
 			if (waitMs > 0) return { ok: false, code: "rate_limited", detail: "Too many new rooms from this address.", retryAfterMs: waitMs };
 			host = await this.#rooms.get(room, { create: true });
 		}

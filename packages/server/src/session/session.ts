@@ -260,7 +260,7 @@ export class Session implements Desk {
 	}
 
 	countWrites(batches: number): void {
-		this.#services.metrics.writes.inc(batches);
+		this.#services.metrics.writes.total += batches;
 		this.#watchStall();
 	}
 
