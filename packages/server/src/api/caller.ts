@@ -23,7 +23,7 @@ export interface ApiServices {
 	readonly random: Random;
 	readonly logger: Logger;
 	readonly metrics: Metrics;
-	/** Turns the one-time set-up token into the operator's key. See `setup.ts`. */
+	/** Turns the one-time set-up token into the operator's key. See `operator-key.ts`. */
 	readonly setUp: (token: string) => Promise<SetUp>;
 	/** Whether the store answers and the server takes people in. */
 	readonly isReady: () => Promise<boolean>;

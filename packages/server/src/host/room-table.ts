@@ -39,7 +39,7 @@ export class RoomTable {
 	get(room: string, options: { create: boolean }): Promise<RoomHost | NoRoom> {
 		const place = this.#places.get(room);
 		if (place?.phase === "live") {
-			// Not swept away before whoever asks has come in.
+			// Not swept away in the next minute; reads and commands on their way keep it longer.
 			place.host.touch();
 			return Promise.resolve(place.host);
 		}
