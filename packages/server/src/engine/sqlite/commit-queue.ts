@@ -1,3 +1,4 @@
+import type { Clock } from "../../runtime/clock.ts";
 import { engineLimits } from "../limits.ts";
 import type { Operation, Outcome } from "./messages.ts";
 import type { StorageThread } from "./storage-thread.ts";
@@ -15,15 +16,18 @@ interface Batch {
 }
 
 /**
- * Collects writes while the disk is busy and hands them over together: one batch on its way, one transaction. No timer: a lone write
- * costs one commit, and under load a batch is what came in during the last one.
+ * Collects writes and hands them over together: one batch on its way, one transaction. After a quiet moment a write goes at once; what
+ * follows is gathered for `gatherMs`, or until the disk is done with the last batch where that takes longer.
  */
 export class CommitQueue {
 	readonly #thread: StorageThread;
+	readonly #clock: Clock;
 	readonly #onSettled: () => void;
 	#waiting: Pending[] = [];
 	#inFlight: Batch | null = null;
 	#flushPlanned = false;
+	/** When the last batch was handed over, monotonic. */
+	#postedAtMs = Number.NEGATIVE_INFINITY;
 	#closing: (() => void) | null = null;
 	#state: "open" | "closed" = "open";
 	#count = 0;
@@ -32,8 +36,9 @@ export class CommitQueue {
 	#failed = 0;
 
 	/** `onSettled` is called after all writes of a batch were settled, in order. */
-	constructor(options: { thread: StorageThread; onSettled: () => void }) {
+	constructor(options: { thread: StorageThread; clock: Clock; onSettled: () => void }) {
 		this.#thread = options.thread;
+		this.#clock = options.clock;
 		this.#onSettled = options.onSettled;
 	}
 
@@ -48,13 +53,20 @@ export class CommitQueue {
 		this.#count++;
 		this.#units += units;
 		this.#waiting.push({ operation, units, settle });
-		if (this.#flushPlanned || this.#inFlight) return;
+		if (!this.#inFlight) this.#planFlush();
+	}
+
+	#planFlush(): void {
+		if (this.#flushPlanned) return;
 		this.#flushPlanned = true;
-		// What the same turn brings goes along.
-		queueMicrotask(() => {
+		const flush = () => {
 			this.#flushPlanned = false;
 			this.#flush();
-		});
+		};
+		const restMs = this.#state === "closed" ? 0 : this.#postedAtMs + engineLimits.gatherMs - this.#clock.monotonicMs();
+		if (restMs > 0) this.#clock.after(restMs, flush);
+		// What the same turn brings goes along.
+		else queueMicrotask(flush);
 	}
 
 	/** The thread's answer to the batch on its way. */
@@ -65,7 +77,7 @@ export class CommitQueue {
 		this.#batches++;
 		this.#thread.proven();
 		// Handed over first, so that the disk works while the answers are given out.
-		this.#flush();
+		if (this.#waiting.length > 0) this.#planFlush();
 		for (const [index, pending] of batch.pendings.entries()) this.#settle(pending, outcomes[index]!);
 		this.#onSettled();
 		this.#finish();
@@ -112,6 +124,7 @@ export class CommitQueue {
 
 	#flush(): void {
 		if (this.#inFlight || this.#waiting.length === 0 || this.#thread.state !== "running") return;
+		this.#postedAtMs = this.#clock.monotonicMs();
 		const pendings = this.#waiting.splice(0, engineLimits.batchWritesMax);
 		this.#inFlight = { pendings, tries: "first" };
 		this.#post(this.#inFlight);

@@ -62,7 +62,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<En
 		onReady: () => {},
 		onLost: (_next, detail) => reads.onLost(detail),
 	});
-	const commits: CommitQueue = new CommitQueue({ thread: writing, onSettled: () => log.tellFollowers() });
+	const commits: CommitQueue = new CommitQueue({ thread: writing, clock, onSettled: () => log.tellFollowers() });
 	const reads = new ReadQueue(reading);
 	const log: SqliteLog = new SqliteLog({ commits, reads, followers, random });
 	const store = new SqliteStore({ commits, reads });

@@ -21,6 +21,8 @@ afterEach(async () => {
 async function openWith(script: string): Promise<void> {
 	({ engine, faults } = await openIn(folder.path, { script: new URL(script, import.meta.url).href }));
 	await engine.log.open("lobby", { create: true });
+	// After a quiet moment the next write goes to the disk at once.
+	await Bun.sleep(engineLimits.gatherMs + 1);
 }
 
 function hold(): void {
@@ -46,6 +48,20 @@ describe("a slow disk", () => {
 		expect(committed).toBe(false);
 		release();
 		await appending;
+	});
+
+	test("is left in peace: writes that keep coming share a commit every 10 ms", async () => {
+		const { batches: before } = engine.stats();
+		const startedMs = performance.now();
+		const appending: Promise<unknown>[] = [];
+		for (let count = 0; count < 40; count++) {
+			appending.push(engine.log.append("lobby", newEntry({ id: `m${count}` })));
+			await Bun.sleep(1);
+		}
+		await Promise.all(appending);
+		const commits = engine.stats().batches - before;
+		expect(commits).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - startedMs) / engineLimits.gatherMs));
+		expect(engine.stats()).toMatchObject({ waiting: 0, appended: 40 });
 	});
 
 	test("collects what arrives during a commit into the next one", async () => {
