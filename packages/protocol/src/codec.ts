@@ -82,7 +82,7 @@ export interface BatchSource {
 	readonly omitted: number;
 	readonly repeats: readonly Repeat[];
 	readonly ambient: Ambient | null;
-	/** 0 where there is nothing to spread. */
+	/** Milliseconds until the reader's next batch, over which several events can be spread; 0 where nobody knows. */
 	readonly spreadMs: number;
 }
 
@@ -91,7 +91,7 @@ export function encodeBatchJson(batch: BatchSource): string {
 	const events = batch.events.map((entry) => entry.json).join(",");
 	const omitted = batch.omitted > 0 ? `,"omitted":${batch.omitted}` : "";
 	const repeats = batch.repeats.length > 0 ? `,"repeats":${JSON.stringify(batch.repeats)}` : "";
-	const spread = batch.spreadMs > 0 ? `,"spreadMs":${batch.spreadMs}` : "";
+	const spread = batch.spreadMs > 0 && batch.events.length > 1 ? `,"spreadMs":${batch.spreadMs}` : "";
 	const ambient = batch.ambient ? `,"ambient":${JSON.stringify(batch.ambient)}` : "";
 	return `{"type":"batch","room":${JSON.stringify(batch.room)},"cursor":${JSON.stringify(batch.cursor)},"events":[${events}]${omitted}${repeats}${spread}${ambient}}`;
 }

@@ -108,8 +108,9 @@ export function follow(host: RoomHost, codec: "json" | "deflate" | "text" = "jso
 		isGuest: false,
 		turnOut() {},
 		wake() {
-			for (let batch = window.at(sequence); batch; batch = window.at(++sequence)) {
-				const payload = batch.payload(codec);
+			for (let stretch = window.after(sequence); stretch; stretch = window.after(sequence)) {
+				sequence = stretch.next;
+				const payload = stretch.payload(codec);
 				if (payload?.kind !== "text") continue;
 				payloads.push(payload.data);
 				if (codec === "json") batches.push(JSON.parse(payload.data));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { ambientIntervalMs, FlushSchedule, flushBounds, windowMs } from "./schedule.ts";
+import { ambientIntervalMs, FlushSchedule, flushBounds, sectionsMax, sectionsOf, windowMs } from "./schedule.ts";
 
 describe("when a room flushes", () => {
 	test("[FAN-1] the first event after a quiet moment goes at once, in a room of any size", () => {
@@ -8,16 +8,17 @@ describe("when a room flushes", () => {
 			const schedule = new FlushSchedule();
 			schedule.arrived(1, 5_000);
 			expect(schedule.delayMs(viewers, 5_000)).toBe(0);
-			schedule.flushed(viewers, 5_000);
+			expect(schedule.turn(viewers, 5_000).sections).toBe(1);
 			schedule.arrived(1, 65_000);
 			expect(schedule.delayMs(viewers, 65_000)).toBe(0);
+			expect(schedule.turn(viewers, 65_000).sections).toBe(1);
 		}
 	});
 
 	test("[FAN-2] the next one waits for the window, whose rest is answered", () => {
 		const schedule = new FlushSchedule();
 		schedule.arrived(1, 0);
-		schedule.flushed(10, 0);
+		schedule.turn(10, 0);
 		schedule.arrived(1, 4);
 		expect(schedule.delayMs(10, 4)).toBe(flushBounds.flushMsMin - 4);
 	});
@@ -40,21 +41,38 @@ describe("when a room flushes", () => {
 		);
 	});
 
-	test("[FAN-2] however events arrive, flushes are no closer than 10 ms and nothing waits longer than 250", () => {
+	test("[FAN-2] an audience is divided into sections of a thousand or fewer, as long as eight are enough", () => {
+		expect([0, 1_000, 1_001, 2_001, 4_000, 4_001, 1_000_000].map(sectionsOf)).toEqual([1, 1, 2, 4, 4, 8, 8]);
+		const schedule = new FlushSchedule();
+		schedule.arrived(100, 0);
+		schedule.turn(4_000, 0);
+		const window = windowMs(4_000, schedule.ratePerSecond(0));
+		expect(schedule.delayMs(4_000, 0)).toBeCloseTo(window / 4);
+		expect(schedule.turn(4_000, window / 4).sections).toBe(4);
+	});
+
+	test("[FAN-2] however events arrive, each viewer is written to no more often than every 10 ms and waits no longer than 250", () => {
 		fc.assert(
 			fc.property(fc.array(fc.nat(400), { minLength: 1, maxLength: 60 }), fc.nat(50_000), (pauses, viewers) => {
 				const schedule = new FlushSchedule();
+				const writtenAtMs: number[] = Array(sectionsMax).fill(Number.NEGATIVE_INFINITY);
 				let nowMs = 0;
-				let flushedAtMs = Number.NEGATIVE_INFINITY;
+				let next = 0;
 				for (const pause of pauses) {
 					nowMs += pause;
 					schedule.arrived(20, nowMs);
-					const delayMs = schedule.delayMs(viewers, nowMs);
-					expect(delayMs).toBeLessThanOrEqual(250);
-					nowMs += delayMs;
-					expect(nowMs - flushedAtMs).toBeGreaterThanOrEqual(10);
-					schedule.flushed(viewers, nowMs);
-					flushedAtMs = nowMs;
+					const arrivedAtMs = nowMs;
+					const waiting = new Set(writtenAtMs.keys());
+					while (waiting.size > 0) {
+						nowMs += schedule.delayMs(viewers, nowMs);
+						const { sections } = schedule.turn(viewers, nowMs);
+						for (let count = 0; count < sectionsMax / sections; count++, next = (next + 1) % sectionsMax) {
+							expect(nowMs - (writtenAtMs[next] as number)).toBeGreaterThanOrEqual(10 - 1e-6);
+							writtenAtMs[next] = nowMs;
+							waiting.delete(next);
+						}
+					}
+					expect(nowMs - arrivedAtMs).toBeLessThanOrEqual(250 + 1e-6);
 				}
 			}),
 		);

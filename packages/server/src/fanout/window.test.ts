@@ -12,13 +12,19 @@ function source(from: number, to: number, units = 10): BatchSource {
 	return { room: "lobby", cursor: `e.${to}`, events, omitted: 0, repeats: [], ambient: null, spreadMs: 0 };
 }
 
+/** What the last window was asked to encode. */
+const sources: BatchSource[] = [];
+
 function makeWindow(options: { through?: number; batchesMax?: number; bytesMax?: number } = {}) {
 	const encoded: [string, Codec][] = [];
+	sources.length = 0;
 	const window = new Window({
 		through: options.through ?? 0,
 		batchesMax: options.batchesMax ?? 8,
 		bytesMax: options.bytesMax ?? 1_000_000,
-		encode({ cursor }, codec): Payload | null {
+		encode(batch, codec): Payload | null {
+			const { cursor } = batch;
+			sources.push(batch);
 			encoded.push([cursor, codec]);
 			return codec === "text" ? null : { kind: "text", data: cursor };
 		},
@@ -122,6 +128,66 @@ describe("the window of a room", () => {
 				}
 			}),
 		);
+	});
+
+	test("[FAN-4] who is woken every few flushes is written one frame with all of them, encoded once however many they are", () => {
+		const { window, encoded } = makeWindow();
+		window.append({ ...source(0, 2), omitted: 1, repeats: [{ id: "m", count: 2 }], ambient: { viewers: 4, likes: 1 }, spreadMs: 40 }, 3);
+		window.append({ ...source(3, 4), repeats: [{ id: "m", count: 1 }], ambient: { viewers: 5 }, spreadMs: 50 }, 4);
+		window.append({ ...source(4, 5), omitted: 2, spreadMs: 60 }, 7);
+		for (let reader = 0; reader < 100; reader++) {
+			const stretch = window.after(0);
+			expect(stretch).toMatchObject({ next: 3, to: 7 });
+			expect(stretch?.payload("json")).toEqual({ kind: "text", data: "e.5" });
+		}
+		expect(encoded).toEqual([["e.5", "json"]]);
+		expect(sources.at(-1)).toEqual({
+			...{ room: "lobby", cursor: "e.5", omitted: 3, repeats: [{ id: "m", count: 3 }], ambient: { viewers: 5, likes: 1 }, spreadMs: 60 },
+			events: [...source(0, 2).events, ...source(3, 5).events],
+		});
+		expect([window.after(2), window.after(3)]).toEqual([window.at(2), undefined]);
+	});
+
+	test("[FAN-4] readers at however many places cost a few encodings a flush and codec, and each sees every event once and in order", () => {
+		const steps = fc.array(fc.oneof(fc.record({ append: fc.nat(4) }), fc.record({ wake: fc.nat(9) })), { maxLength: 120 });
+		fc.assert(
+			fc.property(steps, (walk) => {
+				const { window, encoded } = makeWindow({ batchesMax: 40 });
+				const readers = Array.from({ length: 10 }, () => ({ sequence: 0, offset: 0 }));
+				let to = 0;
+				let batches = 0;
+				for (const step of walk) {
+					if ("append" in step) {
+						window.append(source(to, to + step.append), to + step.append);
+						to += step.append;
+						batches++;
+						continue;
+					}
+					const reader = readers[step.wake] as { sequence: number; offset: number };
+					for (let stretch = window.after(reader.sequence); stretch; stretch = window.after(reader.sequence)) {
+						const batch = window.at(reader.sequence);
+						if (batch) expect(batch.from).toBe(reader.offset);
+						expect(stretch.payload("json")).not.toBeNull();
+						Object.assign(reader, { sequence: stretch.next, offset: stretch.to });
+					}
+					if (reader.sequence < window.oldest) Object.assign(reader, { sequence: window.next, offset: window.through });
+					expect(reader).toEqual({ sequence: window.next, offset: to });
+				}
+				expect(encoded.length).toBeLessThanOrEqual(batches * 17);
+			}),
+		);
+	});
+
+	test("[SAY-5] a text that was taken back is in no frame that is put together afterwards", () => {
+		const { window } = makeWindow();
+		const event: RoomEvent = { kind: "message", offset: 1, at: 0, id: "m1", from: { id: "u", name: "u", roles: [] }, text: "secret" };
+		window.append({ ...source(0, 0), events: [{ event, json: JSON.stringify(event) }] }, 1);
+		window.append(source(1, 2), 2);
+		window.after(0)?.payload("json");
+		expect(JSON.stringify(sources.at(-1))).toContain("secret");
+		window.redact("m1");
+		window.after(0)?.payload("json");
+		expect(JSON.stringify(sources.at(-1))).not.toContain("secret");
 	});
 
 	test("an empty window has a place only for who is up to date", () => {

@@ -4,15 +4,25 @@ import { withoutText } from "./lane.ts";
 /** How a batch is written in each codec; null where the codec has nothing to say for it. */
 export type Encode = (source: BatchSource, codec: Codec) => Payload | null;
 
-/** One flush of a room: everything after offset `from` up to `to`. Encoded once a codec, whoever and however many read it. */
-export interface Batch {
-	/** Position among the window's batches, rising by one. */
-	readonly sequence: number;
-	readonly from: number;
+/** What is written to a reader as one frame. Encoded once a codec, whoever and however many read it. */
+export interface Stretch {
+	/** Sequence number and offset where its reader goes on. */
+	readonly next: number;
 	readonly to: number;
-	readonly source: BatchSource;
 	payload(codec: Codec): Payload | null;
 }
+
+/** One flush of a room: everything after offset `from` up to `to`. */
+export interface Batch extends Stretch {
+	readonly from: number;
+	readonly source: BatchSource;
+	/** Characters of JSON, the measure of the window's bound. */
+	readonly units: number;
+}
+
+/** Batches that are put together for a reader who is woken every so many flushes, and the characters they may have. */
+const stretchBatchesMax = 16;
+const stretchUnitsMax = 96 * 1024;
 
 /**
  * The last batches of a room, already encoded, within bounds of count and size. Readers hold a sequence number into it and nothing
@@ -20,9 +30,10 @@ export interface Batch {
  */
 export class Window {
 	readonly #batches: Batch[] = [];
+	/** Several of the latest batches as one, by where they begin: at most `stretchBatchesMax` of them, until the next flush. */
+	readonly #stretches = new Map<number, Stretch>();
 	#first = 0;
 	#bytes = 0;
-	readonly #sizes: number[] = [];
 	readonly #encode: Encode;
 	readonly #batchesMax: number;
 	readonly #bytesMax: number;
@@ -56,27 +67,48 @@ export class Window {
 	}
 
 	append(source: BatchSource, to: number): Batch {
-		const batch = createBatch(this.next, this.#through, to, source, this.#encode);
-		const size = source.events.reduce((sum, entry) => sum + entry.json.length, 64);
+		const units = source.events.reduce((sum, entry) => sum + entry.json.length, 64);
+		const batch = this.#batch({ next: this.next + 1, from: this.#through, to, source, units });
 		this.#batches.push(batch);
-		this.#sizes.push(size);
-		this.#bytes += size;
+		this.#stretches.clear();
+		this.#bytes += units;
 		this.#through = to;
 		while (this.#batches.length > 1 && (this.#batches.length > this.#batchesMax || this.#bytes > this.#bytesMax)) {
-			this.#batches.shift();
-			this.#bytes -= this.#sizes.shift() ?? 0;
+			this.#bytes -= this.#batches.shift()?.units ?? 0;
 			this.#first++;
 		}
 		return batch;
+	}
+
+	#batch(facts: Pick<Batch, "next" | "from" | "to" | "source" | "units">): Batch {
+		return { ...facts, payload: once((codec) => this.#encode(facts.source, codec)) };
 	}
 
 	/** Empties the text of a message that was taken back, wherever it is still here, in whatever codec it is asked for next. */
 	redact(id: string): void {
 		for (const [index, batch] of this.#batches.entries()) {
 			const events = withoutText(batch.source.events, id);
-			if (events !== batch.source.events)
-				this.#batches[index] = createBatch(batch.sequence, batch.from, batch.to, { ...batch.source, events }, this.#encode);
+			if (events !== batch.source.events) this.#batches[index] = this.#batch({ ...batch, source: { ...batch.source, events } });
 		}
+		this.#stretches.clear();
+	}
+
+	/**
+	 * What a reader at that sequence number is written next: all that was flushed since, as one frame for all who stand there, where it
+	 * is a few batches; where it is more, the first of them. Undefined where there is nothing yet, or not any more.
+	 */
+	after(sequence: number): Stretch | undefined {
+		const first = this.at(sequence);
+		if (!first || sequence === this.next - 1) return first;
+		const known = this.#stretches.get(sequence);
+		if (known) return known;
+		const batches = this.#batches.slice(sequence - this.#first, sequence - this.#first + stretchBatchesMax + 1);
+		const units = batches.reduce((sum, batch) => sum + batch.units, 0);
+		if (batches.length > stretchBatchesMax || units > stretchUnitsMax) return first;
+		const source = joinSources(batches.map((batch) => batch.source));
+		const stretch = { next: this.next, to: this.#through, payload: once((codec) => this.#encode(source, codec)) };
+		this.#stretches.set(sequence, stretch);
+		return stretch;
 	}
 
 	/** The batch of that sequence number; undefined where it is not here yet, or any more. */
@@ -103,20 +135,33 @@ export class Window {
 	}
 }
 
-function createBatch(sequence: number, from: number, to: number, source: BatchSource, encode: Encode): Batch {
-	const payloads = new Map<Codec, Payload | null>();
+/** Several flushes as one: the events one after another, repeats added up, of the figures and hints the latest. */
+function joinSources(sources: readonly BatchSource[]): BatchSource {
+	const latest = sources.at(-1) as BatchSource;
+	const events = sources.flatMap((source) => source.events);
+	const figures = sources.flatMap(({ ambient }) => ambient ?? []);
+	const repeats = new Map<string, number>();
+	for (const { id, count } of sources.flatMap((source) => source.repeats)) repeats.set(id, (repeats.get(id) ?? 0) + count);
 	return {
-		sequence,
-		from,
-		to,
-		source,
-		payload(codec) {
-			let payload = payloads.get(codec);
-			if (payload === undefined) {
-				payload = encode(source, codec);
-				payloads.set(codec, payload);
-			}
-			return payload;
-		},
+		room: latest.room,
+		cursor: latest.cursor,
+		events,
+		omitted: sources.reduce((sum, source) => sum + source.omitted, 0),
+		repeats: [...repeats].map(([id, count]) => ({ id, count })),
+		ambient: figures.length > 0 ? Object.assign({}, ...figures) : null,
+		spreadMs: latest.spreadMs,
+	};
+}
+
+/** Answers each codec's payload as it was made for whoever asked first. */
+function once(encode: (codec: Codec) => Payload | null): (codec: Codec) => Payload | null {
+	const payloads = new Map<Codec, Payload | null>();
+	return (codec) => {
+		let payload = payloads.get(codec);
+		if (payload === undefined) {
+			payload = encode(codec);
+			payloads.set(codec, payload);
+		}
+		return payload;
 	};
 }

@@ -2,11 +2,12 @@ import type { Ambient } from "@hubbub/protocol/downstream.ts";
 import { Lanes, type Load, type LoggedEvent } from "../fanout/lane.ts";
 import { Ranking, topFlushMs, topPerSecond } from "../fanout/rank.ts";
 import type { Sampled } from "../fanout/sample.ts";
-import { FlushSchedule } from "../fanout/schedule.ts";
+import { FlushSchedule, sectionsMax } from "../fanout/schedule.ts";
 import { Window } from "../fanout/window.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { serverLimits } from "../runtime/limits.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import { Roster } from "../runtime/roster.ts";
 import { encodeBatch } from "./encode.ts";
 import type { Reader } from "./reader.ts";
 
@@ -23,6 +24,15 @@ export interface ChannelOptions {
 	readonly metrics: Metrics;
 }
 
+/** Readers who are woken together, and the sequence number up to which they were. */
+interface Section {
+	readonly readers: Roster<Reader>;
+	wokenUpTo: number;
+}
+
+/** Readers in a row who come into one section. */
+const admittedTogether = 256;
+
 /** One view of a live room: what waits, when it is flushed, the window of what was, and who reads it. */
 export class Channel {
 	readonly view: View;
@@ -31,7 +41,11 @@ export class Channel {
 	readonly #lanes: Lanes;
 	readonly #schedule: FlushSchedule;
 	readonly #ranking = new Ranking();
-	readonly #readers = new Set<Reader>();
+	/** In the order of their turns: who was woken longest ago stands first. */
+	readonly #sections: Section[] = Array.from({ length: sectionsMax }, () => ({ readers: new Roster<Reader>(), wokenUpTo: 0 }));
+	/** Where the next reader sits. */
+	#filling: Section = this.#sections[0] as Section;
+	#readers = 0;
 	#flushPlanned = false;
 
 	constructor(options: ChannelOptions) {
@@ -52,12 +66,18 @@ export class Channel {
 	}
 
 	get readers(): number {
-		return this.#readers.size;
+		return this.#readers;
 	}
 
-	/** Lets a reader in; it is woken at each flush from now on. */
+	/**
+	 * Lets a reader in; it is woken when its section's turn comes. Those who came one after the other sit together: their sockets lie together
+	 * in memory, and writing to them in that order takes a tenth less time than hither and thither.
+	 */
 	admit(reader: Reader): void {
-		this.#readers.add(reader);
+		if (this.#readers % admittedTogether === 0)
+			this.#filling = this.#sections.reduce((one, other) => (other.readers.size < one.readers.size ? other : one));
+		this.#filling.readers.add(reader);
+		this.#readers++;
 	}
 
 	/** A message was taken back: whatever of this view is still to be read does not hold its text any more. */
@@ -67,12 +87,14 @@ export class Channel {
 	}
 
 	turnOutGuests(): void {
-		for (const reader of this.#readers) if (reader.isGuest) reader.turnOut();
+		for (const { readers } of this.#sections) readers.visit((reader) => reader.isGuest && reader.turnOut());
 	}
 
 	/** Whether the reader was here. */
 	release(reader: Reader): boolean {
-		return this.#readers.delete(reader);
+		const wasHere = this.#sections.some(({ readers }) => readers.delete(reader));
+		if (wasHere) this.#readers--;
+		return wasHere;
 	}
 
 	/** The next event of the log, and what the room's budget made of it. */
@@ -84,9 +106,14 @@ export class Channel {
 		else this.#lanes.omit(offset);
 	}
 
+	/** A reader was written so many frames. */
+	countWrites(frames: number): void {
+		this.#options.metrics.writes.total += frames;
+	}
+
 	offerAmbient(figures: Ambient): void {
 		// Nobody reads them now, and to whoever comes later they would be news of the past.
-		if (this.#readers.size === 0) return;
+		if (this.#readers === 0) return;
 		this.#lanes.offerAmbient(figures);
 		this.#planFlush();
 	}
@@ -101,24 +128,35 @@ export class Channel {
 		if (this.#flushPlanned) return;
 		this.#flushPlanned = true;
 		const { clock } = this.#options;
-		const delayMs = this.#schedule.delayMs(this.#readers.size, clock.monotonicMs());
+		const delayMs = this.#schedule.delayMs(this.#readers, clock.monotonicMs());
 		if (delayMs <= 0) clock.soon(() => this.#flush());
 		else clock.after(delayMs, () => this.#flush());
 	}
 
+	/** Keeps what came as one batch, and wakes those whose turn it is. The others are woken in theirs, though nothing more may come. */
 	#flush(): void {
 		this.#flushPlanned = false;
-		if (this.#lanes.isEmpty) return;
-		const { room, cursorAt, clock, metrics, view } = this.#options;
-		const nowMs = clock.monotonicMs();
-		const spreadMs = this.#schedule.flushed(this.#readers.size, nowMs);
+		const { clock, metrics, view } = this.#options;
+		const startedMs = clock.monotonicMs();
+		const { sections, windowMs } = this.#schedule.turn(this.#readers, startedMs);
+		if (!this.#lanes.isEmpty) this.#keep(windowMs);
+		const woken = this.#sections.splice(0, sectionsMax / sections);
+		this.#sections.push(...woken);
+		for (const section of woken) {
+			section.wokenUpTo = this.window.next;
+			section.readers.visit((reader) => reader.wake());
+		}
+		metrics.flushSeconds.observe({ view }, (clock.monotonicMs() - startedMs) / 1_000);
+		const isDue = ({ readers, wokenUpTo }: Section) => readers.size > 0 && wokenUpTo < this.window.next;
+		if (this.#sections.some(isDue)) this.#planFlush();
+	}
+
+	#keep(spreadMs: number): void {
+		const { room, cursorAt, metrics, view } = this.#options;
 		const { events, omitted, repeats, ambient, through } = this.#select(this.#lanes.take());
-		const cursor = cursorAt(through);
-		this.window.append({ room, cursor, events, omitted, repeats, ambient, spreadMs: events.length > 1 ? spreadMs : 0 }, through);
-		for (const reader of this.#readers) reader.wake();
+		this.window.append({ room, cursor: cursorAt(through), events, omitted, repeats, ambient, spreadMs }, through);
 		if (events.length > 0) metrics.batchEvents.observe({ view }, events.length);
 		if (omitted > 0) metrics.omitted.inc({ view }, omitted);
-		metrics.flushSeconds.observe({ view }, (clock.monotonicMs() - nowMs) / 1_000);
 	}
 
 	#select(load: Load): Load {

@@ -1,8 +1,9 @@
 import type { Codec } from "@hubbub/protocol/codec.ts";
 import type { LoggedEvent } from "../fanout/lane.ts";
+import type { Rostered } from "../runtime/roster.ts";
 
 /** One viewer of one room, as the room sees it: something to wake when there is more to read. */
-export interface Reader {
+export interface Reader extends Rostered {
 	readonly codec: Codec;
 	/** Whether the room has to turn this reader out when it stops letting guests in. */
 	readonly isGuest: boolean;

@@ -98,6 +98,40 @@ describe("taking back", () => {
 });
 
 describe("what viewers get", () => {
+	test("[FAN-2] a large audience takes turns: fewer frames than flushes for each, and each has everything though nothing more comes", async () => {
+		const { clock, room, services } = makeRooms();
+		const live = await room();
+		const viewers = Array.from({ length: 3_000 }, () => follow(live));
+		await clock.advance(5_000);
+		await say(live, "a", "alone");
+		await clock.settle();
+		expect(viewers.filter(({ events }) => events().length === 1)).toHaveLength(3_000);
+		// Until the room is known to be busy, everything goes at once.
+		await talk(20);
+		const frames = () => viewers.map(({ payloads }) => payloads.length);
+		const before = { frames: frames(), flushes: live.channel("all").window.next, encodings: await encodings() };
+		await talk(100);
+		await clock.advance(250);
+		for (const { events } of viewers) expect(events()).toHaveLength(121);
+		const most = Math.max(...frames().map((count, index) => count - (before.frames[index] ?? 0)));
+		const flushes = live.channel("all").window.next - before.flushes;
+		// 1,250 ms in windows of 129 ms, with four turns in each.
+		expect(most).toBeLessThanOrEqual(11);
+		expect(flushes).toBeGreaterThan(2 * most);
+		expect((await encodings()) - before.encodings).toBeLessThanOrEqual(2 * flushes);
+
+		async function talk(messages: number): Promise<void> {
+			for (let count = 0; count < messages; count++) {
+				await say(live, "a", `message ${count}`);
+				await clock.advance(10);
+			}
+		}
+
+		async function encodings(): Promise<number> {
+			return (await services.metrics.encodes.get()).values.reduce((sum, { value }) => sum + value, 0);
+		}
+	});
+
 	test("[FAN-4] a batch is encoded once a codec, however many read it", async () => {
 		const { clock, room, services } = makeRooms();
 		const live = await room();

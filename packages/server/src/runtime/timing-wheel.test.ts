@@ -1,18 +1,37 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { TimingWheel } from "./timing-wheel.ts";
+import { type Due, TimingWheel } from "./timing-wheel.ts";
 
 const slotMs = 1_000;
 
-function turned<T>(wheel: TimingWheel<T>, nowMs: number): T[] {
-	const visited: T[] = [];
+/** A wheel of names: what bears them is made as it is met. */
+function wheelOf<Name>(options: ConstructorParameters<typeof TimingWheel>[0]) {
+	const bearers = new Map<Name, Due & { readonly name: Name }>();
+	const wheel = new TimingWheel<Due & { readonly name: Name }>(options);
+	function bearerOf(name: Name): Due & { readonly name: Name } {
+		const bearer = bearers.get(name) ?? { name };
+		bearers.set(name, bearer);
+		return bearer;
+	}
+	return {
+		schedule: (name: Name, atMs: number) => wheel.schedule(bearerOf(name), atMs),
+		cancel: (name: Name) => wheel.cancel(bearerOf(name)),
+		turn: (nowMs: number, visit: (name: Name) => void) => wheel.turn(nowMs, ({ name }) => visit(name)),
+		get size() {
+			return wheel.size;
+		},
+	};
+}
+
+function turned<Name>(wheel: ReturnType<typeof wheelOf<Name>>, nowMs: number): Name[] {
+	const visited: Name[] = [];
 	wheel.turn(nowMs, (item) => visited.push(item));
 	return visited;
 }
 
 describe("the timing wheel", () => {
 	test("visits what is due, to the slot, and only once", () => {
-		const wheel = new TimingWheel<string>({ slots: 8, slotMs, nowMs: 0 });
+		const wheel = wheelOf<string>({ slots: 8, slotMs, nowMs: 0 });
 		wheel.schedule("a", 2_500);
 		expect(turned(wheel, 2_999)).toEqual([]);
 		expect(turned(wheel, 3_000)).toEqual(["a"]);
@@ -21,7 +40,7 @@ describe("the timing wheel", () => {
 	});
 
 	test("a second deadline takes the place of the first", () => {
-		const wheel = new TimingWheel<string>({ slots: 8, slotMs, nowMs: 0 });
+		const wheel = wheelOf<string>({ slots: 8, slotMs, nowMs: 0 });
 		wheel.schedule("a", 1_000);
 		wheel.schedule("a", 4_000);
 		expect(wheel.size).toBe(1);
@@ -30,7 +49,7 @@ describe("the timing wheel", () => {
 	});
 
 	test("what lies beyond the horizon is visited at the horizon", () => {
-		const wheel = new TimingWheel<string>({ slots: 8, slotMs, nowMs: 0 });
+		const wheel = wheelOf<string>({ slots: 8, slotMs, nowMs: 0 });
 		wheel.schedule("a", 1e9);
 		wheel.schedule("b", Number.POSITIVE_INFINITY);
 		expect(turned(wheel, 6_000)).toEqual([]);
@@ -38,7 +57,7 @@ describe("the timing wheel", () => {
 	});
 
 	test("after a long pause everything is visited once, even what is scheduled again on its visit", () => {
-		const wheel = new TimingWheel<string>({ slots: 8, slotMs, nowMs: 0 });
+		const wheel = wheelOf<string>({ slots: 8, slotMs, nowMs: 0 });
 		for (let index = 0; index < 7; index++) wheel.schedule(`item ${index}`, index * slotMs);
 		const visits: string[] = [];
 		const nowMs = 3_600_000;
@@ -52,7 +71,7 @@ describe("the timing wheel", () => {
 	});
 
 	test("what is taken out or moved on another's visit is not visited any more in this turn", () => {
-		const wheel = new TimingWheel<string>({ slots: 8, slotMs, nowMs: 0 });
+		const wheel = wheelOf<string>({ slots: 8, slotMs, nowMs: 0 });
 		for (const item of ["a", "b", "c"]) wheel.schedule(item, 1_000);
 		const visits: string[] = [];
 		wheel.turn(1_000, (item) => {
@@ -75,7 +94,7 @@ describe("the timing wheel", () => {
 			fc.property(fc.array(step, { maxLength: 60 }), fc.nat(100_000), (steps, startMs) => {
 				let nowMs = startMs;
 				let turnedTo = Math.floor(nowMs / slotMs);
-				const wheel = new TimingWheel<number>({ slots, slotMs, nowMs });
+				const wheel = wheelOf<number>({ slots, slotMs, nowMs });
 				const dueTicks = new Map<number, number>();
 				for (const each of steps) {
 					if (each.do === "schedule") {

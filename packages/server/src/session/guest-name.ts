@@ -58,7 +58,8 @@ export function guestName(id: string, wished?: string): string {
  * name on many connections.
  */
 export class NamesInUse {
-	readonly #wearers = new Map<string, Map<string, number>>();
+	/** Most looks are one person's: a map of their own would be most of what a quiet viewer holds in memory. */
+	readonly #worn = new Map<string, { readonly id: string; connections: number } | Map<string, number>>();
 
 	/**
 	 * Takes a name for a guest and answers what they are called: the name itself, or with the end of their id behind it where somebody
@@ -79,28 +80,43 @@ export class NamesInUse {
 	/** Notes the name of somebody who keeps it whoever else is here. `release` it when the connection ends. */
 	wear(name: string, id: string): void {
 		const key = skeleton(name);
-		const wearers = this.#wearers.get(key) ?? new Map<string, number>();
-		wearers.set(id, (wearers.get(id) ?? 0) + 1);
-		this.#wearers.set(key, wearers);
+		const worn = this.#worn.get(key);
+		if (worn === undefined) this.#worn.set(key, { id, connections: 1 });
+		else if (worn instanceof Map) worn.set(id, (worn.get(id) ?? 0) + 1);
+		else if (worn.id === id) worn.connections++;
+		else
+			this.#worn.set(
+				key,
+				new Map([
+					[worn.id, worn.connections],
+					[id, 1],
+				]),
+			);
 	}
 
 	/** Looks that are worn now. */
 	get size(): number {
-		return this.#wearers.size;
+		return this.#worn.size;
 	}
 
 	release(name: string, id: string): void {
 		const key = skeleton(name);
-		const wearers = this.#wearers.get(key);
-		const count = wearers?.get(id);
-		if (!wearers || count === undefined) return;
-		if (count > 1) wearers.set(id, count - 1);
-		else wearers.delete(id);
-		if (wearers.size === 0) this.#wearers.delete(key);
+		const worn = this.#worn.get(key);
+		if (worn === undefined) return;
+		if (!(worn instanceof Map)) {
+			if (worn.id === id && --worn.connections === 0) this.#worn.delete(key);
+			return;
+		}
+		const count = worn.get(id);
+		if (count === undefined) return;
+		if (count > 1) worn.set(id, count - 1);
+		else worn.delete(id);
+		if (worn.size === 0) this.#worn.delete(key);
 	}
 
 	#isWornByOther(name: string, id: string): boolean {
-		const wearers = this.#wearers.get(skeleton(name));
-		return wearers !== undefined && (wearers.size > 1 || !wearers.has(id));
+		const worn = this.#worn.get(skeleton(name));
+		if (worn === undefined) return false;
+		return worn instanceof Map ? worn.size > 1 || !worn.has(id) : worn.id !== id;
 	}
 }

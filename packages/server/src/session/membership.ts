@@ -10,51 +10,64 @@ import type { Logger } from "../runtime/log.ts";
 import type { AddressLimits } from "./address-limits.ts";
 import { actorIn, type Principal } from "./authenticate.ts";
 import type { Entrance } from "./entrance.ts";
-import { type Desk, Subscription } from "./subscription.ts";
+import { type Desk, type Subscriber, Subscription } from "./subscription.ts";
 
 type Frame<Type extends Upstream["type"]> = Upstream & { type: Type };
 
+export interface MembershipServices {
+	readonly entrance: Entrance;
+	readonly addressLimits: AddressLimits;
+	readonly logger: Logger;
+}
+
 /** The rooms one session is in: joins and leaves, commands and their answers. */
-export class Membership {
+export class Membership implements Subscriber {
 	readonly #desk: Desk;
-	readonly #entrance: Entrance;
-	readonly #addressLimits: AddressLimits;
-	readonly #logger: Logger;
-	readonly #subscriptions = new Map<string, Subscription>();
+	readonly #services: MembershipServices;
+	/** One for most, a few dozen at most: a list is smaller than a map, and as fast. */
+	readonly #subscriptions: Subscription[] = [];
 	#commandsPending = 0;
 
-	constructor(desk: Desk, services: { entrance: Entrance; addressLimits: AddressLimits; logger: Logger }) {
+	constructor(desk: Desk, services: MembershipServices) {
 		this.#desk = desk;
-		this.#entrance = services.entrance;
-		this.#addressLimits = services.addressLimits;
-		this.#logger = services.logger;
+		this.#services = services;
 	}
 
 	/** Enters a room, after the cursor the frame brings; answers `joined`, or a `reject` that says why not. */
 	async join(principal: Principal, { room, ref, after, view = "all" }: Frame<"join">): Promise<void> {
 		const desk = this.#desk;
-		if (this.#subscriptions.has(room)) return desk.reject("already_joined", undefined, ref, undefined, room);
-		if (this.#subscriptions.size >= limits.roomsPerConnectionMax) return desk.reject("too_many_rooms", undefined, ref, undefined, room);
+		if (this.#in(room)) return desk.reject("already_joined", undefined, ref, undefined, room);
+		if (this.#subscriptions.length >= limits.roomsPerConnectionMax) return desk.reject("too_many_rooms", undefined, ref, undefined, room);
 		// Thirty-two rooms of missed events at once would be more than a connection may hold: one after another, as they are read.
 		await desk.untilClear();
-		const entered = await this.#entrance.enter(room, principal, desk.address);
+		const entered = await this.#services.entrance.enter(room, principal, desk.address);
 		if (!desk.isOpen) return;
 		if (!entered.ok) return this.#turnAway(entered.code, entered.detail, ref, entered.retryAfterMs, room);
 		const isGuest = isGuestActor(actorIn(principal, room));
-		const subscription = new Subscription(entered.host, view, { desk, isGuest, onTurnedOut: () => this.#turnedOut(room) });
-		this.#subscriptions.set(room, subscription);
+		const subscription = new Subscription(entered.host, view, { desk, isGuest, subscriber: this });
+		this.#subscriptions.push(subscription);
 		try {
 			await subscription.start(after === undefined ? null : decodeCursor(after), ref);
 		} catch {
-			this.#subscriptions.delete(room);
+			this.#remove(subscription);
 			subscription.leave();
 			this.#turnAway("unavailable", "The room's history cannot be read now.", ref, 1_000, room);
 		}
 	}
 
+	#in(room: string): Subscription | undefined {
+		return this.#subscriptions.find(({ host }) => host.room === room);
+	}
+
+	#remove(subscription: Subscription): void {
+		const index = this.#subscriptions.indexOf(subscription);
+		if (index >= 0) this.#subscriptions.splice(index, 1);
+	}
+
 	/** The room has stopped letting guests in, and this is one. */
-	#turnedOut(room: string): void {
-		this.#subscriptions.delete(room);
+	turnedOut(subscription: Subscription): void {
+		const { room } = subscription.host;
+		this.#remove(subscription);
 		this.#turnAway("guests_not_allowed", undefined, undefined, undefined, room);
 		this.#desk.sendFrame({ type: "left", room });
 	}
@@ -72,16 +85,16 @@ export class Membership {
 	}
 
 	leave({ room, ref }: Frame<"leave">): void {
-		const subscription = this.#subscriptions.get(room);
+		const subscription = this.#in(room);
 		if (!subscription) return this.#desk.reject("not_joined", undefined, ref, undefined, room);
-		this.#subscriptions.delete(room);
+		this.#remove(subscription);
 		subscription.leave();
 		this.#desk.sendFrame({ type: "left", ...(ref !== undefined && { ref }), room });
 	}
 
 	say(principal: Principal, frame: Frame<"say">): void {
 		const { room, key, text, replyTo, style } = frame;
-		const waitMs = principal.kind === "guest" ? this.#addressLimits.take("say", this.#desk.address) : 0;
+		const waitMs = principal.kind === "guest" ? this.#services.addressLimits.take("say", this.#desk.address) : 0;
 		if (waitMs > 0) return this.#desk.reject("rate_limited", "Too many messages come from this address.", frame.ref, waitMs, room);
 		this.#submit(frame, () => ({ kind: "say", actor: actorIn(principal, room), key, text, replyTo, style }));
 	}
@@ -98,13 +111,13 @@ export class Membership {
 
 	/** Applause beyond what one address may give is not counted. */
 	like({ room, count }: Frame<"like">): void {
-		if (this.#addressLimits.take("like", this.#desk.address) === 0) this.#subscriptions.get(room)?.host.like(count);
+		if (this.#services.addressLimits.take("like", this.#desk.address) === 0) this.#in(room)?.host.like(count);
 	}
 
 	/** Hands a command to its room; the answer goes out when the room has one, without holding up what follows. */
 	#submit(frame: { room: string; ref?: Ref }, build: (host: RoomHost) => Command | Promise<Command>): void {
 		const { room, ref } = frame;
-		const host = this.#subscriptions.get(room)?.host;
+		const host = this.#in(room)?.host;
 		if (!host) return this.#desk.reject("not_joined", undefined, ref, undefined, room);
 		if (this.#commandsPending >= serverLimits.commandsPendingMax)
 			return this.#desk.reject("rate_limited", "Too many commands await their answer.", ref, 1_000, room);
@@ -113,7 +126,7 @@ export class Membership {
 		const submitted = command instanceof Promise ? command.then((built) => host.submit(built)) : host.submit(command);
 		submitted
 			.catch((fault): Outcome => {
-				this.#logger.error({ room, fault: String(fault) }, "a command could not be carried out");
+				this.#services.logger.error({ room, fault: String(fault) }, "a command could not be carried out");
 				return { ok: false, code: "unavailable", retryAfterMs: 1_000 };
 			})
 			.then((outcome) => {
@@ -132,11 +145,10 @@ export class Membership {
 
 	/** The link takes frames again: each room goes on from its cursor. */
 	wake(): void {
-		for (const subscription of this.#subscriptions.values()) subscription.wake();
+		for (const subscription of this.#subscriptions) subscription.wake();
 	}
 
 	leaveAll(): void {
-		for (const subscription of this.#subscriptions.values()) subscription.leave();
-		this.#subscriptions.clear();
+		for (const subscription of this.#subscriptions.splice(0)) subscription.leave();
 	}
 }

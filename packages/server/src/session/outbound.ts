@@ -5,7 +5,8 @@ import type { Link } from "./link.ts";
 /** What waits for one session alone: acks, joins, private words. Bounded; what one reader does not read costs nobody else. */
 export class Outbound {
 	readonly #link: Link;
-	#waiting: (Payload & { kind: "text" })[] = [];
+	/** Null where nothing waits, which is almost always. */
+	#waiting: (Payload & { kind: "text" })[] | null = null;
 	#units = 0;
 
 	constructor(link: Link) {
@@ -14,7 +15,7 @@ export class Outbound {
 
 	/** Whether shared batches may be written: nothing private waits, and the link takes more. */
 	get isClear(): boolean {
-		return this.#waiting.length === 0 && this.#link.writable;
+		return this.#waiting === null && this.#link.writable;
 	}
 
 	/** Sends a frame now or when the link takes it. False when too much is waiting already: the session is to be let go. */
@@ -24,11 +25,11 @@ export class Outbound {
 			this.#link.write(payload);
 			return true;
 		}
+		this.#waiting ??= [];
 		this.#waiting.push(payload);
 		this.#units += data.length;
-		return (
-			this.#waiting.length <= serverLimits.directFramesMax && (this.#units <= serverLimits.directUnitsMax || this.#waiting.length === 1)
-		);
+		const { length } = this.#waiting;
+		return length <= serverLimits.directFramesMax && (this.#units <= serverLimits.directUnitsMax || length === 1);
 	}
 
 	/** Sends a batch that all viewers share. Only when `isClear`. */
@@ -38,12 +39,13 @@ export class Outbound {
 
 	/** Writes what waits while the link takes it. */
 	flush(): void {
+		const waiting = this.#waiting ?? [];
 		let written = 0;
-		while (written < this.#waiting.length && this.#link.writable) {
-			const payload = this.#waiting[written++] as Payload & { kind: "text" };
+		while (written < waiting.length && this.#link.writable) {
+			const payload = waiting[written++] as Payload & { kind: "text" };
 			this.#units -= payload.data.length;
 			this.#link.write(payload);
 		}
-		if (written > 0) this.#waiting = this.#waiting.slice(written);
+		this.#waiting = written < waiting.length ? waiting.slice(written) : null;
 	}
 }

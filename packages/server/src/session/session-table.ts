@@ -1,10 +1,10 @@
 import type { CloseCode } from "@hubbub/protocol/codes.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { TimingWheel } from "../runtime/timing-wheel.ts";
+import { type Due, TimingWheel } from "../runtime/timing-wheel.ts";
 import { NamesInUse } from "./guest-name.ts";
 
 /** A session, or a poll that is held, as the table keeps it. */
-export interface Kept {
+export interface Kept extends Due {
 	readonly address: string;
 	/** Its time has come to be looked at. */
 	check(nowMs: number): void;

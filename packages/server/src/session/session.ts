@@ -41,11 +41,15 @@ type Phase =
 	| { readonly name: "closing" }
 	| { readonly name: "closed" };
 
+const greeting: Phase = { name: "greeting" };
+
 /**
  * One viewer's conversation, whatever carries it: hello, joins, commands and their answers, resume, close. Frames are decoded as they
  * come and handled one after another; nothing here waits for a disk but the frame's own answer.
  */
 export class Session implements Desk {
+	seat = -1;
+	dueSlot = -1;
 	readonly id: string;
 	readonly outbound: Outbound;
 	readonly address: string;
@@ -55,12 +59,14 @@ export class Session implements Desk {
 	#codec: Codec;
 	/** The room named by the address the client connected to. */
 	readonly #room: string | null;
-	#phase: Phase = { name: "greeting" };
+	#phase: Phase = greeting;
 	readonly #membership: Membership;
-	#inbound: Decoded[] = [];
-	#cleared: (() => void)[] = [];
-	#handling = false;
-	readonly #frames: TokenBucket | null;
+	/** Frames being handled, one after another; null where there are none. */
+	#inbound: Decoded[] | null = null;
+	/** Who waits for the client to have read. */
+	#cleared: (() => void)[] | null = null;
+	/** Null while it is full: of most sessions, which listen. */
+	#frames: TokenBucket | null = null;
 	#framesDropped = 0;
 	#badFrames = 0;
 	#heardAtMs: number;
@@ -75,9 +81,7 @@ export class Session implements Desk {
 		this.#codec = options.codec;
 		this.#room = options.room;
 		this.#membership = new Membership(this, services);
-		const nowMs = services.clock.monotonicMs();
-		this.#heardAtMs = nowMs;
-		this.#frames = services.frameRate && new TokenBucket(services.frameRate, nowMs);
+		this.#heardAtMs = services.clock.monotonicMs();
 		services.table.add(this);
 		services.table.checkIn(this, limits.helloTimeoutMs);
 		if (options.codec === "text") this.#accept({ ok: true, frame: { type: "hello" } });
@@ -121,15 +125,23 @@ export class Session implements Desk {
 
 	/** Frames above the connection's rate are thrown away before they cost a parse. */
 	#mayReceive(): boolean {
-		if (!this.#frames) return true;
-		const nowMs = this.#services.clock.monotonicMs();
-		// A flood is over when the bucket has filled up again, not with the next frame that happens to find a place.
-		if (this.#frames.isFull(nowMs)) this.#framesDropped = 0;
+		const { frameRate, clock } = this.#services;
+		if (!frameRate) return true;
+		const nowMs = clock.monotonicMs();
+		this.#forgetFrames(nowMs);
+		this.#frames ??= new TokenBucket(frameRate, nowMs);
 		const waitMs = this.#frames.take(nowMs);
 		if (waitMs === 0) return true;
 		if (this.#framesDropped++ === 0) this.reject("rate_limited", "The connection sends too many frames.", undefined, waitMs);
 		if (this.#framesDropped > serverLimits.framesDroppedMax) this.bye("flooding");
 		return false;
+	}
+
+	/** A flood is over when the bucket has filled up again, not with the next frame that happens to find a place. */
+	#forgetFrames(nowMs: number): void {
+		if (!this.#frames?.isFull(nowMs)) return;
+		this.#frames = null;
+		this.#framesDropped = 0;
 	}
 
 	#receiveLine(data: string | Uint8Array): void {
@@ -152,17 +164,17 @@ export class Session implements Desk {
 	/** Queues a frame, good or bad, behind those being handled. */
 	#accept(decoded: Decoded): void {
 		this.#services.metrics.frames.inc({ type: decoded.ok ? decoded.frame.type : decoded.code });
-		if (this.#inbound.length >= serverLimits.inboundFramesMax) {
+		if (this.#inbound && this.#inbound.length >= serverLimits.inboundFramesMax) {
 			const ref = decoded.ok ? ("ref" in decoded.frame ? decoded.frame.ref : undefined) : decoded.ref;
 			return this.reject("rate_limited", "Too many frames are waiting.", ref, 1_000);
 		}
-		this.#inbound.push(decoded);
-		if (!this.#handling) void this.#handleAll();
+		if (this.#inbound) this.#inbound.push(decoded);
+		else void this.#handleAll([decoded]);
 	}
 
-	async #handleAll(): Promise<void> {
-		this.#handling = true;
-		for (let decoded = this.#inbound.shift(); decoded; decoded = this.#inbound.shift()) {
+	async #handleAll(frames: Decoded[]): Promise<void> {
+		this.#inbound = frames;
+		for (let decoded = frames.shift(); decoded; decoded = frames.shift()) {
 			if (this.#phase.name === "closing" || this.#phase.name === "closed") break;
 			try {
 				// Only a hello or a join is waited for: what follows them depends on them.
@@ -173,7 +185,7 @@ export class Session implements Desk {
 				this.reject("internal", undefined, decoded.ok && "ref" in decoded.frame ? decoded.frame.ref : undefined);
 			}
 		}
-		this.#handling = false;
+		this.#inbound = null;
 	}
 
 	#handle(frame: Upstream): Promise<void> | undefined {
@@ -256,12 +268,7 @@ export class Session implements Desk {
 	send(data: string, cursor?: string): void {
 		if (this.#phase.name === "closing" || this.#phase.name === "closed") return;
 		if (!this.outbound.send(data, cursor)) this.bye("too_slow", "Too many answers are waiting to be read.");
-		else this.#watchStall();
-	}
-
-	countWrites(batches: number): void {
-		this.#services.metrics.writes.total += batches;
-		this.#watchStall();
+		else this.watchStall();
 	}
 
 	countGap(): void {
@@ -269,7 +276,7 @@ export class Session implements Desk {
 	}
 
 	/** A link that has just stopped taking frames is looked at again before long. */
-	#watchStall(): void {
+	watchStall(): void {
 		if (this.#link.writable || this.#stalledSinceMs !== null) return;
 		this.#stalledSinceMs = this.#services.clock.monotonicMs();
 		this.#services.table.checkIn(this, serverLimits.stalledMs);
@@ -282,7 +289,10 @@ export class Session implements Desk {
 
 	async untilClear(): Promise<void> {
 		if (this.outbound.isClear || !this.isOpen) return;
-		await new Promise<void>((resolve) => this.#cleared.push(resolve));
+		this.#cleared ??= [];
+		const { promise, resolve } = Promise.withResolvers<void>();
+		this.#cleared.push(resolve);
+		await promise;
 	}
 
 	/** The link takes frames again: private ones first, then each room from its cursor. */
@@ -291,7 +301,7 @@ export class Session implements Desk {
 		this.outbound.flush();
 		this.#membership.wake();
 		if (this.outbound.isClear) this.#release();
-		this.#watchStall();
+		this.watchStall();
 	}
 
 	pardon(sleptMs: number): void {
@@ -305,6 +315,7 @@ export class Session implements Desk {
 		if (this.#phase.name === "closing") return this.#link.terminate();
 		if (this.#phase.name === "greeting") return this.bye("silent", "No hello came in time.");
 		if (this.#stalledSinceMs !== null && nowMs - this.#stalledSinceMs >= serverLimits.stalledMs - 1_000) return this.bye("too_slow");
+		this.#forgetFrames(nowMs);
 		const silentMs = nowMs - this.#heardAtMs;
 		if (this.#link.duplex && silentMs > limits.heartbeatMs * serverLimits.heartbeatsMissedMax - 1_000) return this.bye("silent");
 		if (this.#isExpired(this.#phase.principal)) return;
@@ -359,14 +370,14 @@ export class Session implements Desk {
 	/** Lets those go on who waited for the client to have read. */
 	#release(): void {
 		const waiting = this.#cleared;
-		this.#cleared = [];
-		for (const resolve of waiting) resolve();
+		this.#cleared = null;
+		for (const resolve of waiting ?? []) resolve();
 	}
 
 	#leaveAll(): void {
 		this.#release();
 		this.#membership.leaveAll();
-		this.#inbound = [];
+		this.#inbound?.splice(0);
 		if (this.#phase.name === "open" && this.#phase.principal.kind !== "operator")
 			this.#services.table.names.release(this.#phase.principal.name, this.#phase.principal.id);
 	}

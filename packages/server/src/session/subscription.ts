@@ -23,48 +23,55 @@ export interface Desk {
 	/** Tells the client what was not done, and why; the connection goes on. */
 	reject(code: Code, detail?: string, ref?: Ref, retryAfterMs?: number, room?: string): void;
 	bye(code: CloseCode, detail?: string): void;
-	countWrites(batches: number): void;
+	/** The link has just stopped taking frames. */
+	watchStall(): void;
 	countGap(): void;
 }
 
-/**
- * How far a reader is: being placed; reading pages of what it missed, after `offset`; or live, at a batch of the window. Live is a
- * cursor and nothing else.
- */
-type Progress =
-	| { phase: "placing" }
-	| { phase: "recovering"; offset: number; reading: boolean }
-	| { phase: "live"; sequence: number; offset: number }
-	| { phase: "left" };
+/** Who took the subscription out, and is told when the room ends it. */
+export interface Subscriber {
+	turnedOut(subscription: Subscription): void;
+}
 
-/** One session's cursor into one room. */
+/**
+ * How far a reader is: being placed; behind, with pages of what it missed to read; reading one of them; live in the window; gone.
+ */
+type Phase = "placing" | "behind" | "reading" | "live" | "left";
+
+/**
+ * One session's cursor into one room. There is one a viewer, and a flush passes through thousands: it is a few fields and no objects of
+ * its own.
+ */
 export class Subscription implements Reader {
+	seat = -1;
 	readonly host: RoomHost;
 	readonly codec: Codec;
 	readonly desk: Desk;
-	#progress: Progress = { phase: "placing" };
-
-	readonly #view: View;
-	readonly #window: Channel["window"];
-
 	readonly isGuest: boolean;
-	readonly #onTurnedOut: () => void;
+	readonly #channel: Channel;
+	readonly #outbound: Outbound;
+	readonly #subscriber: Subscriber;
+	#phase: Phase = "placing";
+	/** The reader has everything up to here. */
+	#offset = 0;
+	/** Where it goes on in the window; counts only while it is live. */
+	#sequence = 0;
 
-	constructor(host: RoomHost, view: View, options: { desk: Desk; isGuest: boolean; onTurnedOut: () => void }) {
+	constructor(host: RoomHost, view: View, options: { desk: Desk; isGuest: boolean; subscriber: Subscriber }) {
 		this.host = host;
-		this.#view = view;
-		this.#window = host.channel(view).window;
+		this.#channel = host.channel(view);
+		this.#outbound = options.desk.outbound;
 		this.codec = options.desk.codec;
 		this.desk = options.desk;
 		this.isGuest = options.isGuest;
-		this.#onTurnedOut = options.onTurnedOut;
+		this.#subscriber = options.subscriber;
 	}
 
 	/** Places the reader, tells it `joined`, and goes on from there. Throws `LogUnavailable`, with nothing told. */
 	async start(after: Position | null, ref: Ref | undefined): Promise<void> {
-		const placement = await this.host.place(after, this.#window.through);
-		if (this.#progress.phase === "left") return;
-		this.host.admit(this, this.#view);
+		const placement = await this.host.place(after, this.#channel.window.through);
+		if (this.#phase === "left") return;
+		this.host.admit(this, this.#channel.view);
 		if (this.codec === "text") this.#tellLines(placement.events.flatMap((entry) => eventLine(entry.event) ?? []));
 		else this.#tellJoined(placement, ref);
 		this.#continueAfter(placement.through);
@@ -86,47 +93,50 @@ export class Subscription implements Reader {
 
 	/** Goes live where the window reaches back to `offset`; otherwise reads on. */
 	#continueAfter(offset: number): void {
-		const sequence = this.#window.sequenceAfter(offset);
-		this.#progress = sequence === null ? { phase: "recovering", offset, reading: false } : { phase: "live", sequence, offset };
+		const sequence = this.#channel.window.sequenceAfter(offset);
+		this.#phase = sequence === null ? "behind" : "live";
+		this.#sequence = sequence ?? 0;
+		this.#offset = offset;
 		this.wake();
 	}
 
 	/** Writes what there is to write, as long as the link takes it. Called at each flush, and when the link is writable again. */
 	wake(): void {
-		const progress = this.#progress;
-		if (progress.phase === "live") this.#pump(progress);
-		else if (progress.phase === "recovering" && !progress.reading && this.desk.outbound.isClear) {
-			progress.reading = true;
-			void this.#readOn(progress.offset);
+		if (this.#phase === "live") this.#pump();
+		else if (this.#phase === "behind" && this.#outbound.isClear) {
+			this.#phase = "reading";
+			void this.#readOn(this.#offset);
 		}
 	}
 
-	#pump(progress: Progress & { phase: "live" }): void {
-		const window = this.#window;
+	#pump(): void {
+		const outbound = this.#outbound;
+		const { window } = this.#channel;
 		let written = 0;
-		while (this.desk.outbound.isClear) {
-			const batch = window.at(progress.sequence);
-			if (!batch) {
-				if (progress.sequence >= window.oldest) break;
-				this.#skip(progress);
+		while (this.#sequence !== window.next && outbound.isClear) {
+			const stretch = window.after(this.#sequence);
+			if (!stretch) {
+				this.#skip();
 				continue;
 			}
-			progress.sequence++;
-			progress.offset = batch.to;
-			const payload = batch.payload(this.codec);
+			this.#sequence = stretch.next;
+			this.#offset = stretch.to;
+			const payload = stretch.payload(this.codec);
 			if (!payload) continue;
-			this.desk.outbound.sendShared(payload);
+			outbound.sendShared(payload);
 			written++;
 		}
-		if (written > 0) this.desk.countWrites(written);
+		if (written === 0) return;
+		this.#channel.countWrites(written);
+		if (!outbound.isClear) this.desk.watchStall();
 	}
 
 	/** The window has moved past this reader: it is told what it missed, and goes on with the newest (SPEC FAN-5). */
-	#skip(progress: Progress & { phase: "live" }): void {
-		const window = this.#window;
-		const from = progress.offset;
-		progress.sequence = window.next;
-		progress.offset = window.through;
+	#skip(): void {
+		const { window } = this.#channel;
+		const from = this.#offset;
+		this.#sequence = window.next;
+		this.#offset = window.through;
 		if (from >= window.through) return;
 		this.desk.countGap();
 		if (this.codec === "text") this.desk.send(serverLine(`${window.through - from} lines were too many for this connection and left out.`));
@@ -137,13 +147,13 @@ export class Subscription implements Reader {
 	}
 
 	async #readOn(offset: number): Promise<void> {
-		const events = await this.host.next(offset, this.#window.through).catch(() => []);
-		if (this.#progress.phase !== "recovering") return;
+		const events = await this.host.next(offset, this.#channel.window.through).catch(() => []);
+		if (this.#phase !== "reading") return;
 		const last = events.at(-1);
 		if (!last) {
 			// The store does not answer: an honest gap, and on with what is live.
-			this.#progress = { phase: "live", sequence: Number.NEGATIVE_INFINITY, offset };
-			return this.wake();
+			this.#phase = "live";
+			return this.#skip();
 		}
 		const cursor = this.host.cursorAt(last.event.offset);
 		this.desk.send(encodeBatchJson({ room: this.host.room, cursor, events, omitted: 0, repeats: [], ambient: null, spreadMs: 0 }), cursor);
@@ -151,12 +161,12 @@ export class Subscription implements Reader {
 	}
 
 	leave(): void {
-		this.#progress = { phase: "left" };
-		this.host.release(this, this.#view);
+		this.#phase = "left";
+		this.host.release(this, this.#channel.view);
 	}
 
 	turnOut(): void {
 		this.leave();
-		this.#onTurnedOut();
+		this.#subscriber.turnedOut(this);
 	}
 }

@@ -144,7 +144,7 @@ async function upgrade(
 	// The listener would agree to compression for every socket; on rooms' it is the operator's choice. What it does not know it ignores.
 	if (!door.permessageDeflate) request.headers.set("sec-websocket-extensions", "none");
 	const offered = request.headers.has("sec-websocket-protocol");
-	return accept(request, server, { use: "room", subprotocol, room, address, connection: null }, offered ? subprotocol : undefined);
+	return accept(request, server, { use: "room", subprotocol, room, address, session: null, link: null }, offered ? subprotocol : undefined);
 }
 
 function openLab(request: Request, server: Server<SocketData>, socket: "echo" | "wire", address: string): Response | undefined {

@@ -18,7 +18,8 @@ export type SocketData =
 			/** The room named by the address, null on `/ws`. */
 			readonly room: string | null;
 			readonly address: string;
-			connection: { readonly session: Session; readonly link: WebSocketLink } | null;
+			session: Session | null;
+			link: WebSocketLink | null;
 	  }
 	| { readonly use: "echo"; readonly address: string; visit: LabVisit | null }
 	/** The lab's bytes, watched by a page. */
@@ -102,35 +103,34 @@ export function createWebSocketHandler(
 				data.wire = new LabWire(data.target, (seen) => socket.sendText(JSON.stringify(seen)), services.clock.monotonicMs);
 			if (data.use !== "room") return;
 			const link = new WebSocketLink(socket, data.address);
-			const session = new Session(link, services, { codec: data.subprotocol === SUBPROTOCOL_TEXT ? "text" : "json", room: data.room });
-			data.connection = { session, link };
+			data.link = link;
+			data.session = new Session(link, services, { codec: data.subprotocol === SUBPROTOCOL_TEXT ? "text" : "json", room: data.room });
 		},
 		message(socket, message) {
 			const { data } = socket;
 			if (data.use !== "room") data.visit?.heard();
-			if (data.use === "room") data.connection?.session.receive(message);
+			if (data.use === "room") data.session?.receive(message);
 			else if (data.use === "wire") carryOut(socket, data.wire, message);
 			else if (typeof message === "string") socket.sendText(message, true);
 			else socket.sendBinary(message, true);
 		},
 		ping({ data }) {
-			if (data.use === "room") data.connection?.session.heardPing();
+			if (data.use === "room") data.session?.heardPing();
 		},
 		pong({ data }) {
-			if (data.use === "room") data.connection?.session.heard();
+			if (data.use === "room") data.session?.heard();
 			else data.visit?.heard();
 		},
 		drain(socket) {
 			const { data } = socket;
-			if (data.use !== "room" || !data.connection) return;
-			const { link, session } = data.connection;
-			if (socket.getBufferedAmount() > 0) return session.onProgress();
-			link.drained();
-			session.onWritable();
+			if (data.use !== "room") return;
+			if (socket.getBufferedAmount() > 0) return data.session?.onProgress();
+			data.link?.drained();
+			data.session?.onWritable();
 		},
 		close({ data }) {
 			connections.dec({ transport: data.use === "room" ? "websocket" : "lab" });
-			if (data.use === "room") data.connection?.session.onClosed();
+			if (data.use === "room") data.session?.onClosed();
 			if (data.use !== "room" && data.visit) services.table.remove(data.visit);
 			if (data.use === "wire") data.wire?.end();
 		},
