@@ -33,8 +33,10 @@ export const limits = {
 	heartbeatMs: 25_000,
 	/** Events handed over with `joined` when the reader has no cursor. */
 	historyOnJoin: 50,
-	/** Events in one `joined` when it recovers a reader; what is still missing follows in batches. */
+	/** Events in one answer to a poll that recovers a reader; what is still missing is in the next. */
 	recoveryPageMax: 500,
+	/** Events in one `joined` when it recovers a reader; what is still missing follows in batches. */
+	recoveryOnJoin: 128,
 	/** A reader further behind than this is started over: `recovered: false`. */
 	recoveryEventsMax: 10_000,
 	/** One page of the archive. */

@@ -7,6 +7,7 @@ import { openOperatorKey } from "./api/operator-key.ts";
 import type { Engine } from "./engine/engine.ts";
 import { openMemoryEngine } from "./engine/memory/memory-engine.ts";
 import { openSqliteEngine } from "./engine/sqlite/sqlite-engine.ts";
+import { CatchUp } from "./host/catch-up.ts";
 import { RoomTable } from "./host/room-table.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { serverLimits } from "./runtime/limits.ts";
@@ -52,7 +53,9 @@ export async function serve(settings: Settings, places = { pages: pagesFolder })
 			...{ guestSecret, jwtSecret, jwksUrl, jwtIssuer, jwtAudience, clock, random },
 			isOperatorKey: operatorKey.isKey,
 		});
+		const catchUp = new CatchUp(clock);
 		const rooms = new RoomTable({
+			catchUp,
 			log: engine.log,
 			clock,
 			random,
@@ -90,7 +93,10 @@ export async function serve(settings: Settings, places = { pages: pagesFolder })
 			return problem("internal");
 		};
 		const listeners = listen(settings, { fetch, websocket, error });
-		const ticking = setInterval(() => metrics.eventLoopLag.set(table.tick() / 1_000), 1_000);
+		const ticking = setInterval(() => {
+			metrics.eventLoopLag.set(table.tick() / 1_000);
+			metrics.readersBehind.set(catchUp.size);
+		}, 1_000);
 		const sweeping = setInterval(() => rooms.sweep(), 10_000);
 		const port = listeners[0]?.port ?? 0;
 		logger.info({ port, data: settings.data }, "listening");

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { limits } from "@hubbub/protocol/limits.ts";
 import { adminKey } from "./start-server.ts";
 import { type Ground, onEveryWay, tokenOf, ways } from "./ways/house.ts";
 
@@ -126,7 +127,7 @@ onEveryWay(
 			await visitor.until(() => visitor.told.events.length >= 1_203);
 			expect(visitor.told.start?.recovered).toBe(true);
 			const isConnection = ground.way.name === "websocket" || ground.way.name === "event-stream";
-			if (isConnection) expect(visitor.told.start?.events.length).toBeLessThanOrEqual(500);
+			if (isConnection) expect(visitor.told.start?.events.length).toBeLessThanOrEqual(limits.recoveryOnJoin);
 			expect(visitor.told.events.map(({ offset }) => offset)).toEqual(rising(1_203, 2));
 			expect(visitor.told.restarts + visitor.told.gaps + visitor.told.omitted).toBe(0);
 		},

@@ -50,6 +50,11 @@ export class FakeClock implements Clock {
 		return this.#timers.length;
 	}
 
+	/** Time passes without anything else happening, as it does while something is being worked at. */
+	spend(ms: number): void {
+		this.#nowMs += ms;
+	}
+
 	/** Lets the machine's wall clock jump, as a correction of its time does. */
 	jumpWall(byMs: number): void {
 		this.#wallOffsetMs += byMs;

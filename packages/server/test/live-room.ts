@@ -1,6 +1,7 @@
 import type { Role, User } from "@hubbub/protocol/event.ts";
 import type { Entry, RoomLog } from "../src/engine/log.ts";
 import { openMemoryEngine } from "../src/engine/memory/memory-engine.ts";
+import { CatchUp } from "../src/host/catch-up.ts";
 import type { View } from "../src/host/channel.ts";
 import type { Outcome } from "../src/host/outcome.ts";
 import type { HostServices, RoomHost } from "../src/host/room-host.ts";
@@ -24,7 +25,17 @@ export function makeRooms(options: Partial<Pick<HostServices, "rate" | "delivery
 	const clock = new FakeClock();
 	const log = new FaultyLog(openMemoryEngine({ random: systemRandom }).log);
 	const metrics = createMetrics();
-	const services = { log, clock, random: systemRandom, logger: silentLogger, metrics, rate: null, deliveryBudget: 0, ...options };
+	const services = {
+		log,
+		clock,
+		random: systemRandom,
+		logger: silentLogger,
+		metrics,
+		catchUp: new CatchUp(clock),
+		rate: null,
+		deliveryBudget: 0,
+		...options,
+	};
 	const rooms = new RoomTable(services);
 	return {
 		...{ clock, log, services, rooms },

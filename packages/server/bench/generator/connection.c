@@ -18,6 +18,7 @@ int connection_count, opening_count, joined_count, refused_count, failed_count;
 uint32_t closes[5000];
 void (*on_frame)(struct connection *, const char *, size_t, uint64_t);
 void (*on_joined)(struct connection *);
+void (*on_lost)(struct connection *);
 
 enum { RECEIVE_BYTES = 1 << 20 };
 static int loop = -1;
@@ -93,7 +94,7 @@ static void ended(struct connection *connection, int code) {
 	connection_drop(connection);
 	if (connection->conduct != CAME_BACK) return;
 	connection->returning = 1;
-	connection_open(connection);
+	on_lost(connection);
 }
 
 void connection_stall(struct connection *connection) {

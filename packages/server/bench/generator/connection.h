@@ -23,6 +23,8 @@ struct connection {
 	int fd;
 	int index;
 	unsigned char state, conduct, returning, stalls_later;
+	/* When to connect again after having been let go. */
+	uint64_t returns_us;
 	uint8_t *partial;
 	size_t partial_length;
 	uint8_t *unsent;
@@ -40,6 +42,8 @@ extern uint32_t closes[5000];
 
 /* Called with each whole text, or inflated, frame of a joined or joining connection. */
 extern void (*on_frame)(struct connection *connection, const char *text, size_t length, uint64_t now);
+/* Called when the other side has ended a connection that wants to come back. */
+extern void (*on_lost)(struct connection *connection);
 extern void (*on_joined)(struct connection *connection);
 
 void loop_open(void);

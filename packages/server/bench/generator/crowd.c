@@ -17,7 +17,30 @@ static void heard(struct connection *connection, const char *text, size_t length
 	else audit_read(&connection->audit, text, length, now, connection->conduct == READS);
 }
 
+static void enqueue(int index) {
+	if (queued[index]) return;
+	queued[index] = 1;
+	queue[queue_write++ % (uint32_t)connection_count] = index;
+}
+
 static void joined(struct connection *connection) { connection->returning = 0; }
+
+/* Viewers who were let go come back at some moment of the next half second: the first wait of our SDK, which is any part of that. */
+enum { RETURN_US = 500000 };
+static int *lost, lost_count;
+
+static void lose(struct connection *connection) {
+	connection->returns_us = now_us() + (uint64_t)rand() % RETURN_US;
+	lost[lost_count++] = connection->index;
+}
+
+static void return_lost(uint64_t now) {
+	for (int place = 0; place < lost_count; place++) {
+		if (connections[lost[place]].returns_us > now) continue;
+		enqueue(lost[place]);
+		lost[place--] = lost[--lost_count];
+	}
+}
 
 void crowd_make(struct crowd_options chosen) {
 	options = chosen;
@@ -25,8 +48,10 @@ void crowd_make(struct crowd_options chosen) {
 	connections = calloc((size_t)connection_count, sizeof *connections);
 	queue = calloc((size_t)connection_count, sizeof *queue);
 	queued = calloc((size_t)connection_count, 1);
+	lost = calloc((size_t)connection_count, sizeof *lost);
 	on_frame = heard;
 	on_joined = joined;
+	on_lost = lose;
 	for (int index = 0; index < connection_count; index++) {
 		struct connection *connection = &connections[index];
 		connection->fd = -1;
@@ -40,12 +65,6 @@ void crowd_make(struct crowd_options chosen) {
 void crowd_tell(const char *event) {
 	printf("{\"event\":\"%s\",\"us\":%llu}\n", event, (unsigned long long)(now_us() - opened_us));
 	fflush(stdout);
-}
-
-static void enqueue(int index) {
-	if (queued[index]) return;
-	queued[index] = 1;
-	queue[queue_write++ % (uint32_t)connection_count] = index;
 }
 
 void crowd_open(int returning) {
@@ -107,6 +126,8 @@ int crowd_behind(void) {
 
 void crowd_tend(void) {
 	static uint64_t looked_us;
+	uint64_t now = now_us();
+	return_lost(now);
 	while (queue_read != queue_write && opening_count < options.opening_max) {
 		int index = queue[queue_read++ % (uint32_t)connection_count];
 		queued[index] = 0;
@@ -117,7 +138,6 @@ void crowd_tend(void) {
 		crowd_tell("joined");
 	}
 	// Looking at every viewer costs 10 µs in a thousand: not after each turn.
-	uint64_t now = now_us();
 	if (whole_news == SILENT || now - looked_us < 5000) return;
 	looked_us = now;
 	if (crowd_behind() > 0) return;

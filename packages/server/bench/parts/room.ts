@@ -24,6 +24,8 @@ export interface FilledRoom {
 	readonly server: RunningEngine;
 	readonly viewers: Generator;
 	readonly senders: Generator;
+	/** Generators of the suite's own beside these. */
+	readonly besides?: readonly Generator[];
 	/** Seconds it took to let the viewers in. */
 	readonly openedSeconds: number;
 }
@@ -71,9 +73,10 @@ export interface Stretch {
 }
 
 /** Measures for a while. */
-export async function measureFor({ server, viewers, senders }: FilledRoom, seconds: number): Promise<Stretch> {
+export async function measureFor({ server, viewers, senders, besides = [] }: FilledRoom, seconds: number): Promise<Stretch> {
 	await Promise.all([viewers.begin(), senders.begin()]);
-	const used = () => [cpuSeconds(server.pids), cpuSeconds([viewers.pid]), cpuSeconds([senders.pid, process.pid])] as const;
+	const own = [senders.pid, process.pid, ...besides.map(({ pid }) => pid)];
+	const used = () => [cpuSeconds(server.pids), cpuSeconds([viewers.pid]), cpuSeconds(own)] as const;
 	const before = { used: used(), cores: coreTime(), ms: performance.now() };
 	await Bun.sleep(seconds * 1_000);
 	const after = { used: used(), cores: coreTime(), ms: performance.now() };
@@ -94,7 +97,10 @@ export function cpuFigures({ seconds, cpu, loadCpu, others }: Stretch): Record<"
  * Waits until the script is over and everybody has everything; answers what is wrong, in sentences. Every message that was accepted, at every
  * viewer exactly once, in the order of its sender and in one order for all, or told to be left out.
  */
-export async function auditRoom({ viewers, senders }: FilledRoom, options: { timeoutMs: number }): Promise<string[]> {
+export async function auditRoom(
+	{ viewers, senders }: Pick<FilledRoom, "viewers" | "senders">,
+	options: { timeoutMs: number },
+): Promise<string[]> {
 	const deadlineMs = performance.now() + options.timeoutMs;
 	let spoken = await senders.report();
 	while ((!spoken.over || isWaiting(spoken)) && performance.now() < deadlineMs) {

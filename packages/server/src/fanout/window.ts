@@ -1,28 +1,29 @@
 import type { BatchSource, Codec, Payload } from "@hubbub/protocol/codec.ts";
 import { withoutText } from "./lane.ts";
+import { encodedOnce, type Stretch } from "./stretch.ts";
 
 /** How a batch is written in each codec; null where the codec has nothing to say for it. */
 export type Encode = (source: BatchSource, codec: Codec) => Payload | null;
 
-/** What is written to a reader as one frame. Encoded once a codec, whoever and however many read it. */
-export interface Stretch {
-	/** Sequence number and offset where its reader goes on. */
+/** A stretch that ends where a batch ends. */
+export interface Run extends Stretch {
+	/** Sequence number where its reader goes on. */
 	readonly next: number;
-	readonly to: number;
-	payload(codec: Codec): Payload | null;
 }
 
 /** One flush of a room: everything after offset `from` up to `to`. */
-export interface Batch extends Stretch {
+export interface Batch extends Run {
 	readonly from: number;
 	readonly source: BatchSource;
 	/** Characters of JSON, the measure of the window's bound. */
 	readonly units: number;
 }
 
-/** Batches that are put together for a reader who is woken every so many flushes, and the characters they may have. */
-const stretchBatchesMax = 16;
-const stretchUnitsMax = 96 * 1024;
+/** Batches that are put together as one frame, and the characters they may have. */
+const runBatchesMax = 16;
+const runUnitsMax = 96 * 1024;
+/** Runs remembered for those who are further behind. */
+const farRunsMax = 16;
 
 /**
  * The last batches of a room, already encoded, within bounds of count and size. Readers hold a sequence number into it and nothing
@@ -30,8 +31,10 @@ const stretchUnitsMax = 96 * 1024;
  */
 export class Window {
 	readonly #batches: Batch[] = [];
-	/** Several of the latest batches as one, by where they begin: at most `stretchBatchesMax` of them, until the next flush. */
-	readonly #stretches = new Map<number, Stretch>();
+	/** Runs up to the end, by where they begin: at most `runBatchesMax` of them, until the next flush. */
+	readonly #nearRuns = new Map<number, Run>();
+	/** Runs of those who are further behind; they end at the same places for all, so that they can share them. */
+	readonly #farRuns = new Map<number, Run>();
 	#first = 0;
 	#bytes = 0;
 	readonly #encode: Encode;
@@ -70,18 +73,18 @@ export class Window {
 		const units = source.events.reduce((sum, entry) => sum + entry.json.length, 64);
 		const batch = this.#batch({ next: this.next + 1, from: this.#through, to, source, units });
 		this.#batches.push(batch);
-		this.#stretches.clear();
+		this.#nearRuns.clear();
 		this.#bytes += units;
 		this.#through = to;
 		while (this.#batches.length > 1 && (this.#batches.length > this.#batchesMax || this.#bytes > this.#bytesMax)) {
 			this.#bytes -= this.#batches.shift()?.units ?? 0;
-			this.#first++;
+			this.#farRuns.delete(this.#first++);
 		}
 		return batch;
 	}
 
 	#batch(facts: Pick<Batch, "next" | "from" | "to" | "source" | "units">): Batch {
-		return { ...facts, payload: once((codec) => this.#encode(facts.source, codec)) };
+		return { ...facts, payload: encodedOnce((codec) => this.#encode(facts.source, codec)) };
 	}
 
 	/** Empties the text of a message that was taken back, wherever it is still here, in whatever codec it is asked for next. */
@@ -90,25 +93,57 @@ export class Window {
 			const events = withoutText(batch.source.events, id);
 			if (events !== batch.source.events) this.#batches[index] = this.#batch({ ...batch, source: { ...batch.source, events } });
 		}
-		this.#stretches.clear();
+		this.#nearRuns.clear();
+		this.#farRuns.clear();
+	}
+
+	/** Whether a reader at that sequence number has more to catch up on than one frame takes. */
+	isFar(sequence: number): boolean {
+		return this.next - sequence > runBatchesMax;
 	}
 
 	/**
-	 * What a reader at that sequence number is written next: all that was flushed since, as one frame for all who stand there, where it
-	 * is a few batches; where it is more, the first of them. Undefined where there is nothing yet, or not any more.
+	 * What a reader at that sequence number is written next: all that was flushed since, as one frame for all who stand there; where
+	 * that is more than one frame takes, the first of it. Undefined where there is nothing yet, or not any more.
 	 */
-	after(sequence: number): Stretch | undefined {
+	after(sequence: number): Run | undefined {
 		const first = this.at(sequence);
 		if (!first || sequence === this.next - 1) return first;
-		const known = this.#stretches.get(sequence);
+		const isFar = this.isFar(sequence);
+		const known = (isFar ? this.#farRuns : this.#nearRuns).get(sequence);
 		if (known) return known;
-		const batches = this.#batches.slice(sequence - this.#first, sequence - this.#first + stretchBatchesMax + 1);
-		const units = batches.reduce((sum, batch) => sum + batch.units, 0);
-		if (batches.length > stretchBatchesMax || units > stretchUnitsMax) return first;
+		const end = isFar ? (Math.floor(sequence / runBatchesMax) + 1) * runBatchesMax : this.next;
+		const run = this.#run(this.#fitting(first, end));
+		if (!isFar) this.#nearRuns.set(sequence, run);
+		else this.#rememberFar(sequence, run);
+		return run;
+	}
+
+	/** The batches from one on up to another, as many as fit one frame. */
+	#fitting(first: Batch, end: number): Batch[] {
+		const from = first.next - 1 - this.#first;
+		let units = 0;
+		const batches = this.#batches.slice(from, end - this.#first);
+		const beyond = batches.findIndex((batch, index) => {
+			units += batch.units;
+			return index > 0 && units > runUnitsMax;
+		});
+		return beyond < 0 ? batches : batches.slice(0, beyond);
+	}
+
+	#run(batches: readonly Batch[]): Run {
+		const last = batches.at(-1) as Batch;
+		if (batches.length === 1) return last;
 		const source = joinSources(batches.map((batch) => batch.source));
-		const stretch = { next: this.next, to: this.#through, payload: once((codec) => this.#encode(source, codec)) };
-		this.#stretches.set(sequence, stretch);
-		return stretch;
+		return { next: last.next, to: last.to, payload: encodedOnce((codec) => this.#encode(source, codec)) };
+	}
+
+	#rememberFar(sequence: number, run: Run): void {
+		this.#farRuns.set(sequence, run);
+		for (const oldest of this.#farRuns.keys()) {
+			if (this.#farRuns.size <= farRunsMax) break;
+			this.#farRuns.delete(oldest);
+		}
 	}
 
 	/** The batch of that sequence number; undefined where it is not here yet, or any more. */
@@ -150,18 +185,5 @@ function joinSources(sources: readonly BatchSource[]): BatchSource {
 		repeats: [...repeats].map(([id, count]) => ({ id, count })),
 		ambient: figures.length > 0 ? Object.assign({}, ...figures) : null,
 		spreadMs: latest.spreadMs,
-	};
-}
-
-/** Answers each codec's payload as it was made for whoever asked first. */
-function once(encode: (codec: Codec) => Payload | null): (codec: Codec) => Payload | null {
-	const payloads = new Map<Codec, Payload | null>();
-	return (codec) => {
-		let payload = payloads.get(codec);
-		if (payload === undefined) {
-			payload = encode(codec);
-			payloads.set(codec, payload);
-		}
-		return payload;
 	};
 }

@@ -8,7 +8,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { serverLimits } from "../runtime/limits.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import { Roster } from "../runtime/roster.ts";
-import { encodeBatch } from "./encode.ts";
+import { countingEncode } from "./encode.ts";
 import type { Reader } from "./reader.ts";
 
 /** Everything the room shows, within its budget; or only the best of it, as much as one can read. */
@@ -39,6 +39,8 @@ export class Channel {
 	readonly window: Window;
 	readonly #options: ChannelOptions;
 	readonly #lanes: Lanes;
+	/** Since when something waits in each lane, monotonic. */
+	readonly #waitingSinceMs = new Map<"chat" | "control" | "ambient", number>();
 	readonly #schedule: FlushSchedule;
 	readonly #ranking = new Ranking();
 	/** In the order of their turns: who was woken longest ago stands first. */
@@ -56,10 +58,7 @@ export class Channel {
 		this.#schedule = new FlushSchedule(view === "top" ? { flushMsMin: topFlushMs, flushMsMax: topFlushMs } : undefined);
 		this.window = new Window({
 			through,
-			encode(source, codec) {
-				metrics.encodes.inc({ codec });
-				return encodeBatch(source, codec);
-			},
+			encode: countingEncode(metrics),
 			batchesMax: serverLimits.windowBatchesMax,
 			bytesMax: serverLimits.windowUnitsMax,
 		});
@@ -99,7 +98,8 @@ export class Channel {
 
 	/** The next event of the log, and what the room's budget made of it. */
 	offer(logged: LoggedEvent, sampled: Sampled): void {
-		const { offset } = logged.event;
+		const { offset, kind } = logged.event;
+		this.#noteWaiting(kind === "message" ? "chat" : "control");
 		// The best of a moment is chosen among all of it, whatever fits the budget of the whole.
 		if (this.view === "top" || sampled.verdict === "shown") this.#lanes.offer(logged);
 		else if (sampled.verdict === "repeat") this.#lanes.repeat(sampled.of, offset);
@@ -114,8 +114,13 @@ export class Channel {
 	offerAmbient(figures: Ambient): void {
 		// Nobody reads them now, and to whoever comes later they would be news of the past.
 		if (this.#readers === 0) return;
+		this.#noteWaiting("ambient");
 		this.#lanes.offerAmbient(figures);
 		this.#planFlush();
+	}
+
+	#noteWaiting(lane: "chat" | "control" | "ambient"): void {
+		if (!this.#waitingSinceMs.has(lane)) this.#waitingSinceMs.set(lane, this.#options.clock.monotonicMs());
 	}
 
 	/** `count` events were offered. */
@@ -139,7 +144,8 @@ export class Channel {
 		const { clock, metrics, view } = this.#options;
 		const startedMs = clock.monotonicMs();
 		const { sections, windowMs } = this.#schedule.turn(this.#readers, startedMs);
-		if (!this.#lanes.isEmpty) this.#keep(windowMs);
+		metrics.flushInterval.observe({ view }, windowMs / 1_000);
+		if (!this.#lanes.isEmpty) this.#keep(windowMs, startedMs);
 		const woken = this.#sections.splice(0, sectionsMax / sections);
 		this.#sections.push(...woken);
 		for (const section of woken) {
@@ -151,8 +157,10 @@ export class Channel {
 		if (this.#sections.some(isDue)) this.#planFlush();
 	}
 
-	#keep(spreadMs: number): void {
+	#keep(spreadMs: number, nowMs: number): void {
 		const { room, cursorAt, metrics, view } = this.#options;
+		for (const [lane, sinceMs] of this.#waitingSinceMs) metrics.laneLag.observe({ view, lane }, (nowMs - sinceMs) / 1_000);
+		this.#waitingSinceMs.clear();
 		const { events, omitted, repeats, ambient, through } = this.#select(this.#lanes.take());
 		this.window.append({ room, cursor: cursorAt(through), events, omitted, repeats, ambient, spreadMs }, through);
 		if (events.length > 0) metrics.batchEvents.observe({ view }, events.length);

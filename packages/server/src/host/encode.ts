@@ -8,9 +8,19 @@ import {
 	encodeServerSentEvent,
 	type Payload,
 } from "@hubbub/protocol/codec.ts";
+import type { Encode } from "../fanout/window.ts";
 import { serverLimits } from "../runtime/limits.ts";
+import type { Metrics } from "../runtime/metrics.ts";
 
 const utf8 = new TextEncoder();
+
+/** `encodeBatch`, counted. */
+export function countingEncode({ encodes }: Metrics): Encode {
+	return (source, codec) => {
+		encodes.inc({ codec });
+		return encodeBatch(source, codec);
+	};
+}
 
 /** Writes a batch in one codec, for all viewers at once. Small batches are not worth deflating and go as plain JSON (SPEC FRAME-4). */
 export function encodeBatch(source: BatchSource, codec: Codec): Payload | null {

@@ -13,13 +13,17 @@ test("[SEC-4] pages of very long messages are cut to one frame's size, and all o
 	await clock.advance(1_000);
 
 	const { through } = live.channel("all").window;
-	let { events, recovered, through: reached } = await live.place(decodeCursor(live.cursorAt(0)), through);
-	expect(recovered).toBe(true);
-	let seen = events.length;
-	for (; reached < through; reached = events.at(-1)?.event.offset ?? through) {
-		expect(sizeOf(events.map(({ json }) => json))).toBeLessThanOrEqual(serverLimits.pageUnitsMax);
-		events = await live.next(reached, through);
-		seen += events.length;
+	const placed = await live.place(decodeCursor(live.cursorAt(0)), through);
+	expect(placed.recovered).toBe(true);
+	expect(sizeOf(placed.events.map(({ json }) => json))).toBeLessThanOrEqual(serverLimits.pageUnitsMax);
+	let seen = placed.events.length;
+	for (let reached = placed.through; reached < through; ) {
+		const page = await live.missed(reached, through);
+		const payload = page?.payload("json");
+		if (!page || payload?.kind !== "text") throw new Error(`Nothing is said to come after ${reached}.`);
+		expect(payload.data.length).toBeLessThanOrEqual(serverLimits.pageUnitsMax + 256);
+		seen += page.to - reached;
+		reached = page.to;
 	}
 	expect(seen).toBe(301);
 

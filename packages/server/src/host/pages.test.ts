@@ -16,6 +16,23 @@ test("[FAN-4] a thousand readers who come back with one cursor read one page of 
 	expect(read[0]?.[0]?.event).toMatchObject({ kind: "message", text: "5", offset: 6 });
 });
 
+test("[FAN-4] a full page is remembered until somebody forgets it; what was the end of the log is read anew", async () => {
+	const { log, room } = makeRooms();
+	const live = await room();
+	for (let count = 0; count < 100; count++) await say(live, "a", `${count}`);
+	const pages = new Pages(log, "lobby");
+	const reads = async (after: number) => {
+		const before = log.counts.read;
+		await pages.read(after, 10);
+		return log.counts.read - before;
+	};
+	expect([await reads(0), await reads(0), await reads(95), await reads(95), await reads(100), await reads(100)]).toEqual([1, 0, 1, 1, 1, 1]);
+	pages.forget();
+	expect(await reads(0)).toBe(1);
+	for (let after = 0; after < 100; after++) await pages.read(after, 1);
+	expect(await reads(0)).toBe(1);
+});
+
 test("[SEC-4] of many different pages only a few are read at once, and all of them in the end, a failing one too", async () => {
 	const { log, room } = makeRooms();
 	const live = await room();
@@ -32,6 +49,7 @@ test("[SEC-4] of many different pages only a few are read at once, and all of th
 	open();
 	expect((await Promise.all(reading)).every((page) => page.length === 5)).toBe(true);
 
+	pages.forget();
 	log.reads = "fail";
 	await expect(pages.read(1, 5)).rejects.toThrow();
 	log.reads = "work";

@@ -21,13 +21,14 @@ export class StoredEvent implements LoggedEvent {
 }
 
 /**
- * Pages of a room's log that have left memory. Those who ask for one page at one time share it, and only a few are read at once: a
- * thousand readers who come back from far behind wait for each other, not everybody else for them.
+ * Pages of a room's log that have left memory. Those who ask for one page share it, and only a few are read at once: a thousand readers who
+ * come back from far behind wait for each other, not everybody else for them.
  */
 export class Pages {
 	readonly #log: RoomLog;
 	readonly #room: string;
-	readonly #reading = new Map<string, Promise<readonly StoredEvent[]>>();
+	/** Being read, and the full ones read lately: what was the end of the log grows. */
+	readonly #known = new Map<string, Promise<readonly StoredEvent[]>>();
 	readonly #waiting: (() => void)[] = [];
 	#busy = 0;
 
@@ -39,11 +40,27 @@ export class Pages {
 	/** The first `limit` events after an offset. Throws `LogUnavailable`. */
 	read(after: number, limit: number): Promise<readonly StoredEvent[]> {
 		const key = `${after} ${limit}`;
-		const known = this.#reading.get(key);
+		const known = this.#known.get(key);
 		if (known) return known;
-		const page = this.#read(after, limit).finally(() => this.#reading.delete(key));
-		this.#reading.set(key, page);
+		const page = this.#read(after, limit);
+		this.#known.set(key, page);
+		const forget = () => {
+			if (this.#known.get(key) === page) this.#known.delete(key);
+		};
+		page.then((events) => (events.length < limit ? forget() : this.#forgetSome()), forget);
 		return page;
+	}
+
+	/** Reads every page anew. */
+	forget(): void {
+		this.#known.clear();
+	}
+
+	#forgetSome(): void {
+		for (const oldest of this.#known.keys()) {
+			if (this.#known.size <= serverLimits.missedPagesMax) break;
+			this.#known.delete(oldest);
+		}
 	}
 
 	async #read(after: number, limit: number): Promise<readonly StoredEvent[]> {

@@ -6,6 +6,7 @@ import type { Entry, LogHead, RoomLog } from "../engine/log.ts";
 import type { LoggedEvent } from "../fanout/lane.ts";
 import { type Sampled, Sampler } from "../fanout/sample.ts";
 import { ambientIntervalMs } from "../fanout/schedule.ts";
+import type { Stretch } from "../fanout/stretch.ts";
 import { apply, isControl } from "../room/apply.ts";
 import { type Command, isStaff } from "../room/command.ts";
 import { decide } from "../room/decide.ts";
@@ -18,7 +19,10 @@ import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Random } from "../runtime/random.ts";
 import { type AnswerSource, Answers } from "./answer.ts";
+import type { CatchUp } from "./catch-up.ts";
 import { Channel, type View } from "./channel.ts";
+import { countingEncode } from "./encode.ts";
+import { Missed } from "./missed.ts";
 import type { Outcome } from "./outcome.ts";
 import { Pages } from "./pages.ts";
 import type { HistoryPage, Placement, Reader } from "./reader.ts";
@@ -31,6 +35,7 @@ export interface HostServices {
 	readonly random: Random;
 	readonly logger: Logger;
 	readonly metrics: Metrics;
+	readonly catchUp: CatchUp;
 	/** What one person may write; null is no limit. */
 	readonly rate: Rate | null;
 	/** Chat messages a second that a room shows before it samples, where its settings say nothing else; 0 is all. */
@@ -46,6 +51,7 @@ export class RoomHost implements AnswerSource {
 	readonly #recent = new Recent({ eventsMax: serverLimits.recentEventsMax, unitsMax: serverLimits.recentUnitsMax });
 	readonly #sampler: Sampler;
 	readonly #pages: Pages;
+	readonly #missed: Missed;
 	readonly #channels = new Map<View, Channel>();
 	readonly #answers = new Map<View, Answers>();
 	/** Offsets of the latest messages that this node did not show. */
@@ -70,6 +76,12 @@ export class RoomHost implements AnswerSource {
 		this.#state = initialState(room, services);
 		this.#sampler = new Sampler(services.deliveryBudget);
 		this.#pages = new Pages(services.log, room);
+		this.#missed = new Missed({
+			room,
+			cursorAt: (offset) => this.cursorAt(offset),
+			between: async (after, to) => firstFitting(await this.#between(after, to, to - after)),
+			encode: countingEncode(services.metrics),
+		});
 		this.#idleSinceMs = services.clock.monotonicMs();
 	}
 
@@ -93,6 +105,11 @@ export class RoomHost implements AnswerSource {
 		return host;
 	}
 
+	/** Where this node's readers wait who have much to catch up on. */
+	get catchUp(): CatchUp {
+		return this.#services.catchUp;
+	}
+
 	get settings(): RoomSettings {
 		return this.#state.settings;
 	}
@@ -105,6 +122,11 @@ export class RoomHost implements AnswerSource {
 
 	get publicState(): PublicState {
 		return { settings: this.#state.settings, viewers: this.viewers, likes: this.#likes };
+	}
+
+	/** Forgets what was only remembered for readers who are behind, once there are none. */
+	tidy(): void {
+		if (this.catchUp.size === 0) this.#forgetMissed();
 	}
 
 	/** Milliseconds nobody has read or written here; 0 while somebody is in. */
@@ -247,20 +269,20 @@ export class RoomHost implements AnswerSource {
 
 	/**
 	 * Where a reader with this position starts, in a view that has been flushed `through`. Null, another epoch, a position beyond the end or too far back starts over with the
-	 * latest history; otherwise the next page of what it missed (SPEC LOG-6). Throws `LogUnavailable`.
+	 * latest history; otherwise the first `eventsMax` of what it missed (SPEC LOG-6). Throws `LogUnavailable`.
 	 */
-	async place(after: Position | null, through: number): Promise<Placement> {
+	async place(after: Position | null, through: number, eventsMax: number = limits.recoveryPageMax): Promise<Placement> {
 		if (!after || !this.isOwnPosition(after) || through - after.offset > limits.recoveryEventsMax) {
 			const from = Math.max(0, through - limits.historyOnJoin);
 			return { recovered: false, events: latestFitting(await this.#between(from, through, limits.historyOnJoin)), through };
 		}
-		const events = await this.next(after.offset, through);
+		const events = firstFitting(await this.#between(after.offset, through, eventsMax));
 		return { recovered: true, events, through: events.at(-1)?.event.offset ?? Math.max(after.offset, through) };
 	}
 
-	/** The next page of what a reader at `after` misses up to `through`. Throws `LogUnavailable`. */
-	async next(after: number, through: number): Promise<readonly LoggedEvent[]> {
-		return firstFitting(await this.#between(after, through, limits.recoveryPageMax));
+	/** The next page of what a reader at `after` misses up to `through`; null where there is none. Throws `LogUnavailable`. */
+	missed(after: number, through: number): Promise<Stretch | null> {
+		return this.#missed.after(after, through);
 	}
 
 	/** A page of the archive before a position, or before the end. Throws `LogUnavailable`. */
@@ -311,6 +333,12 @@ export class RoomHost implements AnswerSource {
 		this.#recent.redact(id);
 		for (const channel of this.#channels.values()) channel.redact(id);
 		for (const answers of this.#answers.values()) answers.forget();
+		this.#forgetMissed();
+	}
+
+	#forgetMissed(): void {
+		this.#missed.forget();
+		this.#pages.forget();
 	}
 
 	/** Chat is held to the room's budget; what those who run the room say, and everything that is not chat, never is. */

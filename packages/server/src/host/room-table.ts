@@ -80,10 +80,12 @@ export class RoomTable {
 		else if (place) place.heard.push(...entries);
 	}
 
-	/** Puts away rooms nobody has been in for a minute. */
+	/** Puts away rooms nobody has been in for a minute, and what the others need not remember. */
 	sweep(): void {
 		for (const [room, place] of this.#places) {
-			if (place.phase === "live" && place.host.idleMs() > serverLimits.roomIdleMs) this.#places.delete(room);
+			if (place.phase !== "live") continue;
+			if (place.host.idleMs() > serverLimits.roomIdleMs) this.#places.delete(room);
+			else place.host.tidy();
 		}
 		this.#services.metrics.rooms.set(this.#places.size);
 	}

@@ -12,6 +12,13 @@ export const serverLimits = {
 	pagesReadMax: 4,
 	/** Characters of events in one answer: a `joined`, a page of what was missed, a page of the archive. */
 	pageUnitsMax: 96 * 1024,
+	/** Those who are far behind are written pages for so long at a time, at most so many, with so long a pause after. */
+	catchUpSliceMs: 2,
+	catchUpPagesMax: 32,
+	catchUpPauseMs: 8,
+	/** Events in a page of what they missed, and pages remembered in a room for others behind them. */
+	missedPageEvents: 128,
+	missedPagesMax: 64,
 	/** Rooms live at once on this node; one more is refused as `overloaded`. */
 	roomsLiveMax: 20_000,
 	/** A room nobody is in is put away after this long. */

@@ -65,9 +65,23 @@ export function createMetrics() {
 		}),
 		flushSeconds: new Histogram({
 			name: "hubbub_flush_seconds",
-			help: "Encoding one batch and writing it to every viewer",
+			help: "Encoding one batch and writing it to the viewers whose turn it is",
 			labelNames: ["view"],
 			buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
+			registers,
+		}),
+		flushInterval: new Histogram({
+			name: "hubbub_flush_interval_seconds",
+			help: "Time from one flush to the next that a viewer is given, as the room chose it",
+			labelNames: ["view"],
+			buckets: [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 1],
+			registers,
+		}),
+		laneLag: new Histogram({
+			name: "hubbub_lane_lag_seconds",
+			help: "How long the first of what a flush takes has waited for it, by lane: chat, control (all that is not chat), ambient",
+			labelNames: ["view", "lane"],
+			buckets: [0.001, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
 			registers,
 		}),
 		omitted: new Counter({
@@ -79,6 +93,11 @@ export function createMetrics() {
 		encodes: new Counter({ name: "hubbub_batch_encodes_total", help: "Batches encoded, by codec", labelNames: ["codec"], registers }),
 		/** Counted by plain addition: it happens once a viewer and flush, and prom-client's own took 2 % of the busiest room. */
 		writes,
+		readersBehind: new Gauge({
+			name: "hubbub_readers_behind",
+			help: "Readers waiting for their turn to be written what they missed",
+			registers,
+		}),
 		gaps: new Counter({ name: "hubbub_gaps_total", help: "Readers told of a gap", registers }),
 	};
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { decodeCursor } from "@hubbub/protocol/cursor.ts";
+import { limits } from "@hubbub/protocol/limits.ts";
 import fc from "fast-check";
 import { follow, person, say } from "../../test/live-room.ts";
 import { type House, makeHouse, type Visitor } from "../../test/scripted-session.ts";
@@ -219,7 +220,8 @@ describe("a reader that comes back", () => {
 		await house.clock.settle();
 		await say(host, "speaker", "more");
 		await house.clock.advance(300);
-		expect(told(visitor)).toEqual([...range(11, 510), "510-1900", 1_901]);
+		const joinedUpTo = 10 + limits.recoveryOnJoin;
+		expect(told(visitor)).toEqual([...range(11, joinedUpTo), `${joinedUpTo}-1900`, 1_901]);
 	});
 
 	test("[SAY-6] joining where the log cannot be read is refused, and may be tried again", async () => {

@@ -16,6 +16,9 @@ export interface Kept extends Due {
 /** One turn of the wheel: sessions are looked at to the second. */
 const slotMs = 1_000;
 const slots = 64;
+/** Sessions are looked at for so long at a time, with so long a pause after. */
+const lookMs = 2;
+const lookPauseMs = 8;
 /** A tick this late means that the process was paused or the machine asleep. */
 const sleepMs = 5_000;
 
@@ -26,6 +29,8 @@ export class SessionTable {
 	readonly #connections = new Map<string, number>();
 	readonly #wheel: TimingWheel<Kept>;
 	readonly #clock: Clock;
+	/** Due to be looked at, and not yet. */
+	readonly #due = new Set<Kept>();
 	#tickedAtMs: number;
 
 	constructor(clock: Clock) {
@@ -52,6 +57,7 @@ export class SessionTable {
 	remove(session: Kept): boolean {
 		if (!this.#sessions.delete(session)) return false;
 		this.#wheel.cancel(session);
+		this.#due.delete(session);
 		const left = this.connectionsFrom(session.address) - 1;
 		if (left > 0) this.#connections.set(session.address, left);
 		else this.#connections.delete(session.address);
@@ -60,7 +66,9 @@ export class SessionTable {
 
 	/** `session.check` is called about `delayMs` from now, instead of when it was due before. */
 	checkIn(session: Kept, delayMs: number): void {
-		if (this.#sessions.has(session)) this.#wheel.schedule(session, this.#clock.monotonicMs() + delayMs);
+		if (!this.#sessions.has(session)) return;
+		this.#due.delete(session);
+		this.#wheel.schedule(session, this.#clock.monotonicMs() + delayMs);
 	}
 
 	/** Looks at every session that is due. Called once a second; answers how many milliseconds late it came. */
@@ -69,8 +77,21 @@ export class SessionTable {
 		const lateMs = Math.max(0, nowMs - this.#tickedAtMs - slotMs);
 		this.#tickedAtMs = nowMs;
 		if (lateMs > sleepMs) for (const session of this.#sessions) session.pardon(lateMs);
-		this.#wheel.turn(nowMs, (session) => session.check(nowMs));
+		const wasBusy = this.#due.size > 0;
+		this.#wheel.turn(nowMs, (session) => this.#due.add(session));
+		if (!wasBusy) this.#lookAtDue();
 		return lateMs;
+	}
+
+	/** A crowd that came in one second is due in one second: letting eight hundred go at once would hold the others up for half of it. */
+	#lookAtDue(): void {
+		const startedMs = this.#clock.monotonicMs();
+		for (const session of this.#due) {
+			this.#due.delete(session);
+			session.check(this.#clock.monotonicMs());
+			if (this.#clock.monotonicMs() - startedMs >= lookMs) break;
+		}
+		if (this.#due.size > 0) this.#clock.after(lookPauseMs, () => this.#lookAtDue());
 	}
 
 	/** Every session, for saying good-bye. */

@@ -1,9 +1,11 @@
 import type { Codec } from "@hubbub/protocol/codec.ts";
-import { encodeBatchJson, encodeJoinedJson, eventLine, serverLine } from "@hubbub/protocol/codec.ts";
+import { encodeJoinedJson, eventLine, serverLine } from "@hubbub/protocol/codec.ts";
 import type { CloseCode, Code } from "@hubbub/protocol/codes.ts";
 import type { Position } from "@hubbub/protocol/cursor.ts";
 import type { Downstream, Gap } from "@hubbub/protocol/downstream.ts";
+import { limits } from "@hubbub/protocol/limits.ts";
 import type { Ref } from "@hubbub/protocol/upstream.ts";
+import type { Laggard } from "../host/catch-up.ts";
 import type { Channel, View } from "../host/channel.ts";
 import type { Placement, Reader } from "../host/reader.ts";
 import type { RoomHost } from "../host/room-host.ts";
@@ -42,7 +44,7 @@ type Phase = "placing" | "behind" | "reading" | "live" | "left";
  * One session's cursor into one room. There is one a viewer, and a flush passes through thousands: it is a few fields and no objects of
  * its own.
  */
-export class Subscription implements Reader {
+export class Subscription implements Reader, Laggard {
 	seat = -1;
 	readonly host: RoomHost;
 	readonly codec: Codec;
@@ -69,7 +71,7 @@ export class Subscription implements Reader {
 
 	/** Places the reader, tells it `joined`, and goes on from there. Throws `LogUnavailable`, with nothing told. */
 	async start(after: Position | null, ref: Ref | undefined): Promise<void> {
-		const placement = await this.host.place(after, this.#channel.window.through);
+		const placement = await this.host.place(after, this.#channel.window.through, limits.recoveryOnJoin);
 		if (this.#phase === "left") return;
 		this.host.admit(this, this.#channel.view);
 		if (this.codec === "text") this.#tellLines(placement.events.flatMap((entry) => eventLine(entry.event) ?? []));
@@ -100,28 +102,42 @@ export class Subscription implements Reader {
 		this.wake();
 	}
 
-	/** Writes what there is to write, as long as the link takes it. Called at each flush, and when the link is writable again. */
+	/**
+	 * Writes what there is to write, as long as the link takes it; who has much to catch up on waits for a turn. Called at each flush, and
+	 * when the link is writable again.
+	 */
 	wake(): void {
 		if (this.#phase === "live") this.#pump();
-		else if (this.#phase === "behind" && this.#outbound.isClear) {
-			this.#phase = "reading";
-			void this.#readOn(this.#offset);
-		}
+		else if (this.#phase === "behind" && this.#outbound.isClear) this.host.catchUp.enter(this);
 	}
 
-	#pump(): void {
+	/** The turn of a reader who is far behind has come: one page. A link that takes nothing now wakes it when it does. */
+	catchUp(): void {
+		if (!this.#outbound.isClear) return;
+		// It waited for us, not we for it: what has left the window meanwhile is in the log.
+		if (this.#phase === "live" && this.#sequence < this.#channel.window.oldest) this.#phase = "behind";
+		if (this.#phase === "behind") void this.#readOn();
+		else if (this.#phase === "live") this.#pump(1);
+	}
+
+	/** `pages` is how many frames a reader who is far behind may be written before it waits for its next turn. */
+	#pump(pages = 0): void {
 		const outbound = this.#outbound;
 		const { window } = this.#channel;
 		let written = 0;
 		while (this.#sequence !== window.next && outbound.isClear) {
-			const stretch = window.after(this.#sequence);
-			if (!stretch) {
+			if (window.isFar(this.#sequence) && this.#sequence >= window.oldest && written >= pages) {
+				this.host.catchUp.enter(this);
+				break;
+			}
+			const run = window.after(this.#sequence);
+			if (!run) {
 				this.#skip();
 				continue;
 			}
-			this.#sequence = stretch.next;
-			this.#offset = stretch.to;
-			const payload = stretch.payload(this.codec);
+			this.#sequence = run.next;
+			this.#offset = run.to;
+			const payload = run.payload(this.codec);
 			if (!payload) continue;
 			outbound.sendShared(payload);
 			written++;
@@ -146,18 +162,26 @@ export class Subscription implements Reader {
 		}
 	}
 
-	async #readOn(offset: number): Promise<void> {
-		const events = await this.host.next(offset, this.#channel.window.through).catch(() => []);
+	async #readOn(): Promise<void> {
+		this.#phase = "reading";
+		const { through } = this.#channel.window;
+		const isTooFar = through - this.#offset > limits.recoveryEventsMax;
+		const page = isTooFar ? null : await this.host.missed(this.#offset, through).catch(() => null);
 		if (this.#phase !== "reading") return;
-		const last = events.at(-1);
-		if (!last) {
-			// The store does not answer: an honest gap, and on with what is live.
+		if (!page) {
+			// Too slow for the room, or the store does not answer: an honest gap, and on with what is live.
 			this.#phase = "live";
 			return this.#skip();
 		}
-		const cursor = this.host.cursorAt(last.event.offset);
-		this.desk.send(encodeBatchJson({ room: this.host.room, cursor, events, omitted: 0, repeats: [], ambient: null, spreadMs: 0 }), cursor);
-		this.#continueAfter(last.event.offset);
+		// Something private went first: it is read again when that has gone.
+		if (!this.#outbound.isClear) {
+			this.#phase = "behind";
+			return;
+		}
+		const payload = page.payload(this.codec);
+		if (payload) this.#outbound.sendShared(payload);
+		if (!this.#outbound.isClear) this.desk.watchStall();
+		this.#continueAfter(page.to);
 	}
 
 	leave(): void {

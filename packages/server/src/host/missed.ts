@@ -1,0 +1,56 @@
+import type { LoggedEvent } from "../fanout/lane.ts";
+import { encodedOnce, type Stretch } from "../fanout/stretch.ts";
+import type { Encode } from "../fanout/window.ts";
+import { serverLimits } from "../runtime/limits.ts";
+
+export interface MissedOptions {
+	readonly room: string;
+	readonly cursorAt: (offset: number) => string;
+	/** The events in (`after`, `to`], or as many of the first as fit a frame. Throws `LogUnavailable`. */
+	readonly between: (after: number, to: number) => Promise<readonly LoggedEvent[]>;
+	readonly encode: Encode;
+}
+
+/**
+ * What readers missed who come back from beyond the window, in pages that begin and end at the same places for all of them: after the
+ * first they read the same pages, which are read and encoded once while they are remembered.
+ */
+export class Missed {
+	readonly #options: MissedOptions;
+	readonly #pages = new Map<string, Promise<Stretch | null>>();
+
+	constructor(options: MissedOptions) {
+		this.#options = options;
+	}
+
+	/** The next page after an offset, not beyond `through`; null where the log has nothing there. Throws `LogUnavailable`. */
+	after(after: number, through: number): Promise<Stretch | null> {
+		const step = serverLimits.missedPageEvents;
+		const to = Math.min(through, (Math.floor(after / step) + 1) * step);
+		const key = `${after}-${to}`;
+		const known = this.#pages.get(key);
+		if (known) return known;
+		const page = this.#read(after, to);
+		this.#pages.set(key, page);
+		page.catch(() => this.#pages.delete(key));
+		for (const oldest of this.#pages.keys()) {
+			if (this.#pages.size <= serverLimits.missedPagesMax) break;
+			this.#pages.delete(oldest);
+		}
+		return page;
+	}
+
+	/** Reads every page anew: a text was taken back, or nobody is behind any more. */
+	forget(): void {
+		this.#pages.clear();
+	}
+
+	async #read(after: number, to: number): Promise<Stretch | null> {
+		const { room, cursorAt, between, encode } = this.#options;
+		const events = await between(after, to);
+		const last = events.at(-1)?.event.offset;
+		if (last === undefined) return null;
+		const source = { room, cursor: cursorAt(last), events, omitted: 0, repeats: [], ambient: null, spreadMs: 0 };
+		return { to: last, payload: encodedOnce((codec) => encode(source, codec)) };
+	}
+}
