@@ -187,7 +187,7 @@ describe("frames put together from events that are JSON already", () => {
 					events: list,
 					...(omitted > 0 && { omitted }),
 					...(repeats.length > 0 && { repeats }),
-					...(spreadMs > 0 && { spreadMs }),
+					...(spreadMs > 0 && list.length > 1 && { spreadMs }),
 					...(ambient && { ambient }),
 				};
 				expect(json).toBe(JSON.stringify(frame));

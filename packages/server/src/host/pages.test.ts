@@ -26,7 +26,9 @@ test("[FAN-4] a full page is remembered until somebody forgets it; what was the 
 		await pages.read(after, 10);
 		return log.counts.read - before;
 	};
-	expect([await reads(0), await reads(0), await reads(95), await reads(95), await reads(100), await reads(100)]).toEqual([1, 0, 1, 1, 1, 1]);
+	expect([await reads(0), await reads(0), await reads(95), await reads(95), await reads(100), await reads(100)]).toEqual([
+		1, 0, 1, 1, 1, 1,
+	]);
 	pages.forget();
 	expect(await reads(0)).toBe(1);
 	for (let after = 0; after < 100; after++) await pages.read(after, 1);
