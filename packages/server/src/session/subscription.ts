@@ -142,9 +142,12 @@ export class Subscription implements Reader, Laggard {
 			outbound.sendShared(payload);
 			written++;
 		}
-		if (written === 0) return;
-		this.#channel.countWrites(written);
-		if (!outbound.isClear) this.desk.watchStall();
+		if (written > 0) this.#noteWritten(written);
+	}
+
+	#noteWritten(frames: number): void {
+		this.#channel.countWrites(frames);
+		if (!this.#outbound.isClear) this.desk.watchStall();
 	}
 
 	/** The window has moved past this reader: it is told what it missed, and goes on with the newest (SPEC FAN-5). */
@@ -179,8 +182,10 @@ export class Subscription implements Reader, Laggard {
 			return;
 		}
 		const payload = page.payload(this.codec);
-		if (payload) this.#outbound.sendShared(payload);
-		if (!this.#outbound.isClear) this.desk.watchStall();
+		if (payload) {
+			this.#outbound.sendShared(payload);
+			this.#noteWritten(1);
+		}
 		this.#continueAfter(page.to);
 	}
 
