@@ -81,7 +81,7 @@ export class FakeClock implements Clock {
 			timer.run();
 			await this.settle();
 		}
-		this.#nowMs = targetMs;
+		this.#nowMs = Math.max(this.#nowMs, targetMs);
 		await this.settle();
 	}
 

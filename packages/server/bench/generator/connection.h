@@ -23,7 +23,7 @@ struct connection {
 	int fd;
 	int index;
 	unsigned char state, conduct, returning, stalls_later;
-	/* When to connect again after having been let go. */
+	/* When to connect again after having been let go; 0 is not to. */
 	uint64_t returns_us;
 	uint8_t *partial;
 	size_t partial_length;

@@ -30,6 +30,7 @@ enum { RETURN_US = 500000 };
 static int *lost, lost_count;
 
 static void lose(struct connection *connection) {
+	if (connection->returns_us) return;
 	connection->returns_us = now_us() + (uint64_t)rand() % RETURN_US;
 	lost[lost_count++] = connection->index;
 }
@@ -37,6 +38,7 @@ static void lose(struct connection *connection) {
 static void return_lost(uint64_t now) {
 	for (int place = 0; place < lost_count; place++) {
 		if (connections[lost[place]].returns_us > now) continue;
+		connections[lost[place]].returns_us = 0;
 		enqueue(lost[place]);
 		lost[place--] = lost[--lost_count];
 	}

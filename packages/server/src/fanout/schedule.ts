@@ -9,7 +9,7 @@ export const sectionsMax = 8;
 /** Half-life of the measured rate of arrivals. */
 const rateHalfLifeMs = 1_000;
 
-/** Shortest and longest time between two flushes. */
+/** Shortest and longest time from one flush to the next that a viewer is given. */
 export interface FlushBounds {
 	readonly flushMsMin: number;
 	readonly flushMsMax: number;

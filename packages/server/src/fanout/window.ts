@@ -23,7 +23,7 @@ export interface Batch extends Run {
 const runBatchesMax = 16;
 const runUnitsMax = 96 * 1024;
 /** Runs remembered for those who are further behind. */
-const farRunsMax = 16;
+const farRunsMax = 64;
 
 /**
  * The last batches of a room, already encoded, within bounds of count and size. Readers hold a sequence number into it and nothing

@@ -9,6 +9,7 @@ function makeQueue(count: number, options: { pages?: number; pageMs?: number } =
 	const clock = new FakeClock();
 	const queue = new CatchUp(clock);
 	const served: number[] = [];
+	const laggards: Laggard[] = [];
 	for (let name = 0; name < count; name++) {
 		let pagesLeft = options.pages ?? 1;
 		const laggard: Laggard = {
@@ -20,8 +21,9 @@ function makeQueue(count: number, options: { pages?: number; pageMs?: number } =
 		};
 		queue.enter(laggard);
 		queue.enter(laggard);
+		laggards.push(laggard);
 	}
-	return { clock, queue, served };
+	return { clock, queue, served, laggards };
 }
 
 describe("those who are far behind", () => {
@@ -41,6 +43,21 @@ describe("those who are far behind", () => {
 		await clock.advance(1);
 		expect(served).toHaveLength(2 * catchUpSliceMs);
 		expect(queue.size).toBe(20 - 2 * catchUpSliceMs);
+	});
+
+	test("[FAN-10] who enters again and again does not do away with the pauses", async () => {
+		const { clock, served } = makeQueue(4, { pages: 10, pageMs: 1 });
+		const startedMs = clock.monotonicMs();
+		while (served.length < 40) await clock.advance(1);
+		const workMs = 40;
+		expect(clock.monotonicMs() - startedMs).toBeGreaterThanOrEqual(workMs + (workMs / catchUpSliceMs - 1) * catchUpPauseMs);
+	});
+
+	test("[FAN-10] who leaves is not served", async () => {
+		const { clock, queue, served, laggards } = makeQueue(3);
+		queue.leave(laggards[1] as Laggard);
+		await clock.settle();
+		expect(served).toEqual([0, 2]);
 	});
 
 	test("[FAN-10] whose pages are still to be read from the disk are held to a number, since their time is not known yet", async () => {

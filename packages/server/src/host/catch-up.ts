@@ -14,7 +14,8 @@ export interface Laggard {
 export class CatchUp {
 	readonly #clock: Clock;
 	readonly #waiting = new Set<Laggard>();
-	#planned = false;
+	/** A turn is due, or its pause is not over. */
+	#isAtWork = false;
 
 	constructor(clock: Clock) {
 		this.#clock = clock;
@@ -25,29 +26,35 @@ export class CatchUp {
 		return this.#waiting.size;
 	}
 
+	has(laggard: Laggard): boolean {
+		return this.#waiting.has(laggard);
+	}
+
 	/** Takes a place at the end; whoever stands in the queue already keeps theirs. */
 	enter(laggard: Laggard): void {
 		this.#waiting.add(laggard);
-		this.#plan(0);
+		if (this.#isAtWork) return;
+		this.#isAtWork = true;
+		this.#clock.soon(() => this.#turn());
 	}
 
-	#plan(delayMs: number): void {
-		if (this.#planned) return;
-		this.#planned = true;
-		if (delayMs === 0) this.#clock.soon(() => this.#turn());
-		else this.#clock.after(delayMs, () => this.#turn());
+	leave(laggard: Laggard): void {
+		this.#waiting.delete(laggard);
 	}
 
 	#turn(): void {
-		this.#planned = false;
 		const startedMs = this.#clock.monotonicMs();
 		// Who enters again on being served stands at the end, and is not met twice in one slice.
-		const queue = [...this.#waiting].slice(0, serverLimits.catchUpPagesMax);
-		for (const laggard of queue) {
+		let left = Math.min(this.#waiting.size, serverLimits.catchUpPagesMax);
+		for (const laggard of this.#waiting) {
 			this.#waiting.delete(laggard);
 			laggard.catchUp();
-			if (this.#clock.monotonicMs() - startedMs >= serverLimits.catchUpSliceMs) break;
+			if (--left === 0 || this.#clock.monotonicMs() - startedMs >= serverLimits.catchUpSliceMs) break;
 		}
-		if (this.#waiting.size > 0) this.#plan(serverLimits.catchUpPauseMs);
+		// After each turn, whoever enters meanwhile.
+		this.#clock.after(serverLimits.catchUpPauseMs, () => {
+			if (this.#waiting.size > 0) this.#turn();
+			else this.#isAtWork = false;
+		});
 	}
 }

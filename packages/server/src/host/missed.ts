@@ -3,6 +3,12 @@ import { encodedOnce, type Stretch } from "../fanout/stretch.ts";
 import type { Encode } from "../fanout/window.ts";
 import { serverLimits } from "../runtime/limits.ts";
 
+/** A page of what was missed. */
+export interface MissedPage extends Stretch {
+	/** Whether a text that stands in it may have been taken back since it was read. */
+	isStale(): boolean;
+}
+
 export interface MissedOptions {
 	readonly room: string;
 	readonly cursorAt: (offset: number) => string;
@@ -17,14 +23,17 @@ export interface MissedOptions {
  */
 export class Missed {
 	readonly #options: MissedOptions;
-	readonly #pages = new Map<string, Promise<Stretch | null>>();
+	readonly #pages = new Map<string, Promise<MissedPage | null>>();
+	#retractions = 0;
+	#isInUse = false;
 
 	constructor(options: MissedOptions) {
 		this.#options = options;
 	}
 
 	/** The next page after an offset, not beyond `through`; null where the log has nothing there. Throws `LogUnavailable`. */
-	after(after: number, through: number): Promise<Stretch | null> {
+	after(after: number, through: number): Promise<MissedPage | null> {
+		this.#isInUse = true;
 		const step = serverLimits.missedPageEvents;
 		const to = Math.min(through, (Math.floor(after / step) + 1) * step);
 		const key = `${after}-${to}`;
@@ -32,7 +41,7 @@ export class Missed {
 		if (known) return known;
 		const page = this.#read(after, to);
 		this.#pages.set(key, page);
-		page.catch(() => this.#pages.delete(key));
+		page.catch(() => this.#pages.get(key) === page && this.#pages.delete(key));
 		for (const oldest of this.#pages.keys()) {
 			if (this.#pages.size <= serverLimits.missedPagesMax) break;
 			this.#pages.delete(oldest);
@@ -40,17 +49,34 @@ export class Missed {
 		return page;
 	}
 
-	/** Reads every page anew: a text was taken back, or nobody is behind any more. */
-	forget(): void {
+	/** A text was taken back: every page is read anew, and those that were handed out are stale. */
+	retract(): void {
+		this.#retractions++;
 		this.#pages.clear();
 	}
 
-	async #read(after: number, to: number): Promise<Stretch | null> {
+	/** Forgets the pages where nobody has asked for one since the last time. */
+	tidy(): void {
+		if (!this.#isInUse) this.#pages.clear();
+		this.#isInUse = false;
+	}
+
+	async #read(after: number, to: number): Promise<MissedPage | null> {
 		const { room, cursorAt, between, encode } = this.#options;
-		const events = await between(after, to);
-		const last = events.at(-1)?.event.offset;
-		if (last === undefined) return null;
-		const source = { room, cursor: cursorAt(last), events, omitted: 0, repeats: [], ambient: null, spreadMs: 0 };
-		return { to: last, payload: encodedOnce((codec) => encode(source, codec)) };
+		for (;;) {
+			const { retractions, isStale } = this.#moment();
+			const events = await between(after, to);
+			// Read before something was taken back, and answered after it.
+			if (retractions !== this.#retractions) continue;
+			const last = events.at(-1)?.event.offset;
+			if (last === undefined) return null;
+			const source = { room, cursor: cursorAt(last), events, omitted: 0, repeats: [], ambient: null, spreadMs: 0 };
+			return { to: last, payload: encodedOnce((codec) => encode(source, codec)), isStale };
+		}
+	}
+
+	#moment(): { retractions: number; isStale: () => boolean } {
+		const retractions = this.#retractions;
+		return { retractions, isStale: () => retractions !== this.#retractions };
 	}
 }

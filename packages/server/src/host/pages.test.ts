@@ -31,8 +31,29 @@ test("[FAN-4] a full page is remembered until somebody forgets it; what was the 
 	]);
 	pages.forget();
 	expect(await reads(0)).toBe(1);
-	for (let after = 0; after < 100; after++) await pages.read(after, 1);
+	expect(await reads(0)).toBe(0);
+	pages.tidy();
+	expect(await reads(0)).toBe(0);
+	pages.tidy();
+	pages.tidy();
 	expect(await reads(0)).toBe(1);
+});
+
+test("[SEC-4] what is remembered is bounded in characters, whoever asks for which pages", async () => {
+	const { log, room } = makeRooms();
+	const live = await room();
+	for (let count = 0; count < 60; count++) await say(live, "a", "直".repeat(500));
+	const pages = new Pages(log, "lobby");
+	const read = async (after: number, limit: number) => {
+		const before = log.counts.read;
+		const units = (await pages.read(after, limit)).reduce((sum, { json }) => sum + json.length, 0);
+		return { units, isFromLog: log.counts.read > before };
+	};
+	let total = 0;
+	for (let limit = 1; total <= serverLimits.pagesUnitsMax + 100_000; limit = (limit % 50) + 1)
+		for (let after = 0; after < 10; after++) total += (await read(after, limit)).units;
+	expect((await read(0, 1)).isFromLog).toBe(true);
+	expect((await read(0, 1)).isFromLog).toBe(false);
 });
 
 test("[SEC-4] of many different pages only a few are read at once, and all of them in the end, a failing one too", async () => {

@@ -20,6 +20,12 @@ export class StoredEvent implements LoggedEvent {
 	}
 }
 
+interface KnownPage {
+	readonly events: Promise<readonly StoredEvent[]>;
+	/** 0 while it is being read. */
+	units: number;
+}
+
 /**
  * Pages of a room's log that have left memory. Those who ask for one page share it, and only a few are read at once: a thousand readers who
  * come back from far behind wait for each other, not everybody else for them.
@@ -28,7 +34,10 @@ export class Pages {
 	readonly #log: RoomLog;
 	readonly #room: string;
 	/** Being read, and the full ones read lately: what was the end of the log grows. */
-	readonly #known = new Map<string, Promise<readonly StoredEvent[]>>();
+	readonly #known = new Map<string, KnownPage>();
+	/** Characters of those that were read. */
+	#units = 0;
+	#isInUse = false;
 	readonly #waiting: (() => void)[] = [];
 	#busy = 0;
 
@@ -39,27 +48,44 @@ export class Pages {
 
 	/** The first `limit` events after an offset. Throws `LogUnavailable`. */
 	read(after: number, limit: number): Promise<readonly StoredEvent[]> {
+		this.#isInUse = true;
 		const key = `${after} ${limit}`;
 		const known = this.#known.get(key);
-		if (known) return known;
-		const page = this.#read(after, limit);
+		if (known) return known.events;
+		const page = { events: this.#read(after, limit), units: 0 };
 		this.#known.set(key, page);
-		const forget = () => {
-			if (this.#known.get(key) === page) this.#known.delete(key);
-		};
-		page.then((events) => (events.length < limit ? forget() : this.#forgetSome()), forget);
-		return page;
+		const isKnown = () => this.#known.get(key) === page;
+		page.events.then(
+			(events) => {
+				if (isKnown() && events.length < limit) this.#known.delete(key);
+				else if (isKnown()) this.#remember(page, events);
+			},
+			() => isKnown() && this.#known.delete(key),
+		);
+		return page.events;
 	}
 
 	/** Reads every page anew. */
 	forget(): void {
 		this.#known.clear();
+		this.#units = 0;
 	}
 
-	#forgetSome(): void {
-		for (const oldest of this.#known.keys()) {
-			if (this.#known.size <= serverLimits.missedPagesMax) break;
-			this.#known.delete(oldest);
+	/** Forgets the pages where nobody has asked for one since the last time. */
+	tidy(): void {
+		if (!this.#isInUse) this.forget();
+		this.#isInUse = false;
+	}
+
+	#remember(page: KnownPage, events: readonly StoredEvent[]): void {
+		page.units = events.reduce((sum, { json }) => sum + json.length, 0);
+		this.#units += page.units;
+		for (const [key, { units }] of this.#known) {
+			if (this.#units <= serverLimits.pagesUnitsMax) break;
+			// One that is still being read has no size yet, and is shared by those who wait for it.
+			if (units === 0) continue;
+			this.#known.delete(key);
+			this.#units -= units;
 		}
 	}
 

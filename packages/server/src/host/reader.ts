@@ -8,11 +8,11 @@ export interface Reader extends Rostered {
 	/** Whether the room has to turn this reader out when it stops letting guests in. */
 	readonly isGuest: boolean;
 	turnOut(): void;
-	/** New batches stand in the host's window. Called once a flush; must not throw. */
+	/** Its section's turn has come: there may be new batches in the window. Must not throw. */
 	wake(): void;
 }
 
-/** Where a reader starts. `events` run up to `through`; a reader that still misses some asks `after` again. */
+/** Where a reader starts. `events` run up to `through`; a reader that still misses some asks `RoomHost.missed`. */
 export interface Placement {
 	readonly recovered: boolean;
 	readonly events: readonly LoggedEvent[];

@@ -6,7 +6,6 @@ import type { Entry, LogHead, RoomLog } from "../engine/log.ts";
 import type { LoggedEvent } from "../fanout/lane.ts";
 import { type Sampled, Sampler } from "../fanout/sample.ts";
 import { ambientIntervalMs } from "../fanout/schedule.ts";
-import type { Stretch } from "../fanout/stretch.ts";
 import { apply, isControl } from "../room/apply.ts";
 import { type Command, isStaff } from "../room/command.ts";
 import { decide } from "../room/decide.ts";
@@ -22,7 +21,7 @@ import { type AnswerSource, Answers } from "./answer.ts";
 import type { CatchUp } from "./catch-up.ts";
 import { Channel, type View } from "./channel.ts";
 import { countingEncode } from "./encode.ts";
-import { Missed } from "./missed.ts";
+import { Missed, type MissedPage } from "./missed.ts";
 import type { Outcome } from "./outcome.ts";
 import { Pages } from "./pages.ts";
 import type { HistoryPage, Placement, Reader } from "./reader.ts";
@@ -124,9 +123,10 @@ export class RoomHost implements AnswerSource {
 		return { settings: this.#state.settings, viewers: this.viewers, likes: this.#likes };
 	}
 
-	/** Forgets what was only remembered for readers who are behind, once there are none. */
+	/** Forgets the pages that nobody reads any more. Called every few seconds. */
 	tidy(): void {
-		if (this.catchUp.size === 0) this.#forgetMissed();
+		this.#missed.tidy();
+		this.#pages.tidy();
 	}
 
 	/** Milliseconds nobody has read or written here; 0 while somebody is in. */
@@ -255,7 +255,7 @@ export class RoomHost implements AnswerSource {
 		this.#planAmbient();
 	}
 
-	/** Lets a reader into a view; it is woken at each flush from now on. */
+	/** Lets a reader into a view; it is woken when its turn comes from now on. */
 	admit(reader: Reader, view: View): void {
 		this.channel(view).admit(reader);
 		this.#planAmbient();
@@ -281,7 +281,7 @@ export class RoomHost implements AnswerSource {
 	}
 
 	/** The next page of what a reader at `after` misses up to `through`; null where there is none. Throws `LogUnavailable`. */
-	missed(after: number, through: number): Promise<Stretch | null> {
+	missed(after: number, through: number): Promise<MissedPage | null> {
 		return this.#missed.after(after, through);
 	}
 
@@ -333,11 +333,7 @@ export class RoomHost implements AnswerSource {
 		this.#recent.redact(id);
 		for (const channel of this.#channels.values()) channel.redact(id);
 		for (const answers of this.#answers.values()) answers.forget();
-		this.#forgetMissed();
-	}
-
-	#forgetMissed(): void {
-		this.#missed.forget();
+		this.#missed.retract();
 		this.#pages.forget();
 	}
 

@@ -4,7 +4,7 @@ export const serverLimits = {
 	recentEventsMax: 1_000,
 	recentUnitsMax: 2 * 1024 * 1024,
 	/** Encoded batches of a live room. */
-	windowBatchesMax: 512,
+	windowBatchesMax: 2_048,
 	windowUnitsMax: 2 * 1024 * 1024,
 	/** Latest messages of a room that this node did not show, remembered for the acknowledgement of their senders. */
 	unshownMax: 4_096,
@@ -18,7 +18,9 @@ export const serverLimits = {
 	catchUpPauseMs: 8,
 	/** Events in a page of what they missed, and pages remembered in a room for others behind them. */
 	missedPageEvents: 128,
-	missedPagesMax: 64,
+	missedPagesMax: 32,
+	/** Characters of a room's pages that were read from the store lately, kept for others who ask for them. */
+	pagesUnitsMax: 1024 * 1024,
 	/** Rooms live at once on this node; one more is refused as `overloaded`. */
 	roomsLiveMax: 20_000,
 	/** A room nobody is in is put away after this long. */

@@ -79,7 +79,7 @@ export function createMetrics() {
 		}),
 		laneLag: new Histogram({
 			name: "hubbub_lane_lag_seconds",
-			help: "How long the first of what a flush takes has waited for it, by lane: chat, control (all that is not chat), ambient",
+			help: "How long the first of what a flush takes has waited to be flushed, by lane: chat, control (all that is not chat), ambient; a viewer's turn comes up to the flush interval later",
 			labelNames: ["view", "lane"],
 			buckets: [0.001, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
 			registers,

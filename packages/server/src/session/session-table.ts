@@ -31,6 +31,8 @@ export class SessionTable {
 	readonly #clock: Clock;
 	/** Due to be looked at, and not yet. */
 	readonly #due = new Set<Kept>();
+	/** A slice is to come. */
+	#isLooking = false;
 	#tickedAtMs: number;
 
 	constructor(clock: Clock) {
@@ -77,9 +79,8 @@ export class SessionTable {
 		const lateMs = Math.max(0, nowMs - this.#tickedAtMs - slotMs);
 		this.#tickedAtMs = nowMs;
 		if (lateMs > sleepMs) for (const session of this.#sessions) session.pardon(lateMs);
-		const wasBusy = this.#due.size > 0;
 		this.#wheel.turn(nowMs, (session) => this.#due.add(session));
-		if (!wasBusy) this.#lookAtDue();
+		if (!this.#isLooking) this.#lookAtDue();
 		return lateMs;
 	}
 
@@ -91,7 +92,8 @@ export class SessionTable {
 			session.check(this.#clock.monotonicMs());
 			if (this.#clock.monotonicMs() - startedMs >= lookMs) break;
 		}
-		if (this.#due.size > 0) this.#clock.after(lookPauseMs, () => this.#lookAtDue());
+		this.#isLooking = this.#due.size > 0;
+		if (this.#isLooking) this.#clock.after(lookPauseMs, () => this.#lookAtDue());
 	}
 
 	/** Every session, for saying good-bye. */

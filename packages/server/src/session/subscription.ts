@@ -7,6 +7,7 @@ import { limits } from "@hubbub/protocol/limits.ts";
 import type { Ref } from "@hubbub/protocol/upstream.ts";
 import type { Laggard } from "../host/catch-up.ts";
 import type { Channel, View } from "../host/channel.ts";
+import type { MissedPage } from "../host/missed.ts";
 import type { Placement, Reader } from "../host/reader.ts";
 import type { RoomHost } from "../host/room-host.ts";
 import type { Outbound } from "./outbound.ts";
@@ -58,6 +59,8 @@ export class Subscription implements Reader, Laggard {
 	#offset = 0;
 	/** Where it goes on in the window; counts only while it is live. */
 	#sequence = 0;
+	/** What is to be written next, while it is behind and has read it. */
+	#page: MissedPage | null = null;
 
 	constructor(host: RoomHost, view: View, options: { desk: Desk; isGuest: boolean; subscriber: Subscriber }) {
 		this.host = host;
@@ -103,8 +106,8 @@ export class Subscription implements Reader, Laggard {
 	}
 
 	/**
-	 * Writes what there is to write, as long as the link takes it; who has much to catch up on waits for a turn. Called at each flush, and
-	 * when the link is writable again.
+	 * Writes what there is to write, as long as the link takes it; who has much to catch up on waits for a turn. Called when its section's
+	 * turn has come, and when the link is writable again.
 	 */
 	wake(): void {
 		if (this.#phase === "live") this.#pump();
@@ -116,7 +119,8 @@ export class Subscription implements Reader, Laggard {
 		if (!this.#outbound.isClear) return;
 		// It waited for us, not we for it: what has left the window meanwhile is in the log.
 		if (this.#phase === "live" && this.#sequence < this.#channel.window.oldest) this.#phase = "behind";
-		if (this.#phase === "behind") void this.#readOn();
+		if (this.#phase === "behind" && this.#page && !this.#page.isStale()) this.#writePage(this.#page);
+		else if (this.#phase === "behind") void this.#readOn();
 		else if (this.#phase === "live") this.#pump(1);
 	}
 
@@ -132,6 +136,8 @@ export class Subscription implements Reader, Laggard {
 			}
 			const run = window.after(this.#sequence);
 			if (!run) {
+				// Who stands in the queue is not too slow: what has left the window meanwhile is read from the log in its turn.
+				if (this.host.catchUp.has(this)) break;
 				this.#skip();
 				continue;
 			}
@@ -165,22 +171,22 @@ export class Subscription implements Reader, Laggard {
 		}
 	}
 
+	/** Reads the next page, and takes a place in the queue again to write it. */
 	async #readOn(): Promise<void> {
 		this.#phase = "reading";
 		const { through } = this.#channel.window;
 		const isTooFar = through - this.#offset > limits.recoveryEventsMax;
 		const page = isTooFar ? null : await this.host.missed(this.#offset, through).catch(() => null);
 		if (this.#phase !== "reading") return;
-		if (!page) {
-			// Too slow for the room, or the store does not answer: an honest gap, and on with what is live.
-			this.#phase = "live";
-			return this.#skip();
-		}
-		// Something private went first: it is read again when that has gone.
-		if (!this.#outbound.isClear) {
-			this.#phase = "behind";
-			return;
-		}
+		this.#phase = page ? "behind" : "live";
+		this.#page = page;
+		if (page) this.wake();
+		// Too slow for the room, or the store does not answer: an honest gap, and on with what is live.
+		else this.#skip();
+	}
+
+	#writePage(page: MissedPage): void {
+		this.#page = null;
 		const payload = page.payload(this.codec);
 		if (payload) {
 			this.#outbound.sendShared(payload);
@@ -191,6 +197,7 @@ export class Subscription implements Reader, Laggard {
 
 	leave(): void {
 		this.#phase = "left";
+		this.host.catchUp.leave(this);
 		this.host.release(this, this.#channel.view);
 	}
 

@@ -56,6 +56,11 @@ export class CommitQueue {
 		if (!this.#inFlight) this.#planFlush();
 	}
 
+	/** Milliseconds until the next batch may go over. */
+	get #restMs(): number {
+		return this.#state === "closed" ? 0 : this.#postedAtMs + engineLimits.gatherMs - this.#clock.monotonicMs();
+	}
+
 	#planFlush(): void {
 		if (this.#flushPlanned) return;
 		this.#flushPlanned = true;
@@ -63,7 +68,7 @@ export class CommitQueue {
 			this.#flushPlanned = false;
 			this.#flush();
 		};
-		const restMs = this.#state === "closed" ? 0 : this.#postedAtMs + engineLimits.gatherMs - this.#clock.monotonicMs();
+		const restMs = this.#restMs;
 		if (restMs > 0) this.#clock.after(restMs, flush);
 		// What the same turn brings goes along.
 		else queueMicrotask(flush);
@@ -77,7 +82,8 @@ export class CommitQueue {
 		this.#batches++;
 		this.#thread.proven();
 		// Handed over first, so that the disk works while the answers are given out.
-		if (this.#waiting.length > 0) this.#planFlush();
+		if (this.#restMs <= 0) this.#flush();
+		else if (this.#waiting.length > 0) this.#planFlush();
 		for (const [index, pending] of batch.pendings.entries()) this.#settle(pending, outcomes[index]!);
 		this.#onSettled();
 		this.#finish();
