@@ -1,7 +1,7 @@
 /** What one write to one socket costs, nearly all of it in the kernel (docs/measurements.md). */
 const writeMs = 0.012;
 /** The share of a core that writing may take in one room before flushes move apart. */
-const writeShare = 0.28;
+const writeShare = 0.27;
 /** Viewers that are written to in one go: about 12 ms, in which nothing else is done. */
 const sectionViewersMax = 1_000;
 /** The most sections an audience is divided into. */

@@ -1,10 +1,11 @@
 import type { Clock } from "../runtime/clock.ts";
 import { serverLimits } from "../runtime/limits.ts";
+import type { MissedPage } from "./missed.ts";
 
 /** Somebody with much to catch up on. */
 export interface Laggard {
-	/** Writes the next page, or begins to read it. Called when its turn has come, once for each `enter`; must not throw. */
-	catchUp(): void;
+	/** Writes the page it brought, or begins to read it. Called when its turn has come, once for each `enter`; must not throw. */
+	catchUp(page: MissedPage | null): void;
 }
 
 /**
@@ -13,7 +14,8 @@ export interface Laggard {
  */
 export class CatchUp {
 	readonly #clock: Clock;
-	readonly #waiting = new Set<Laggard>();
+	/** With the pages they have read and not yet written: nobody else holds one. */
+	readonly #waiting = new Map<Laggard, MissedPage | null>();
 	/** A turn is due, or its pause is not over. */
 	#isAtWork = false;
 
@@ -30,9 +32,9 @@ export class CatchUp {
 		return this.#waiting.has(laggard);
 	}
 
-	/** Takes a place at the end; whoever stands in the queue already keeps theirs. */
-	enter(laggard: Laggard): void {
-		this.#waiting.add(laggard);
+	/** Takes a place at the end, with a page to write where there is one; whoever stands in the queue already keeps theirs. */
+	enter(laggard: Laggard, page: MissedPage | null = null): void {
+		if (page || !this.#waiting.has(laggard)) this.#waiting.set(laggard, page);
 		if (this.#isAtWork) return;
 		this.#isAtWork = true;
 		this.#clock.soon(() => this.#turn());
@@ -46,9 +48,9 @@ export class CatchUp {
 		const startedMs = this.#clock.monotonicMs();
 		// Who enters again on being served stands at the end, and is not met twice in one slice.
 		let left = Math.min(this.#waiting.size, serverLimits.catchUpPagesMax);
-		for (const laggard of this.#waiting) {
+		for (const [laggard, page] of this.#waiting) {
 			this.#waiting.delete(laggard);
-			laggard.catchUp();
+			laggard.catchUp(page);
 			if (--left === 0 || this.#clock.monotonicMs() - startedMs >= serverLimits.catchUpSliceMs) break;
 		}
 		// After each turn, whoever enters meanwhile.

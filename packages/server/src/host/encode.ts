@@ -44,7 +44,7 @@ export function encodeBatch(source: BatchSource, codec: Codec): Payload | null {
 
 /** `0x01`, then raw DEFLATE (RFC 1951) of the JSON. */
 export function deflateFrame(json: string): Uint8Array<ArrayBuffer> {
-	const deflated = deflateRawSync(json, { level: 6 });
+	const deflated = deflateRawSync(json, { level: 9 });
 	const frame = new Uint8Array(deflated.length + 1);
 	frame[0] = DEFLATE_TAG;
 	frame.set(deflated, 1);

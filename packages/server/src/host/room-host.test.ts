@@ -115,7 +115,7 @@ describe("what viewers get", () => {
 		for (const { events } of viewers) expect(events()).toHaveLength(121);
 		const most = Math.max(...frames().map((count, index) => count - (before.frames[index] ?? 0)));
 		const flushes = live.channel("all").window.next - before.flushes;
-		// 1,250 ms in windows of 129 ms, with four turns in each.
+		// 1,250 ms in windows of 133 ms, with four turns in each.
 		expect(most).toBeLessThanOrEqual(11);
 		expect(flushes).toBeGreaterThan(2 * most);
 		expect((await encodings()) - before.encodings).toBeLessThanOrEqual(2 * flushes);

@@ -235,6 +235,8 @@ export class Session implements Desk {
 		if (known.kind === "member") table.names.wear(name, known.id);
 		const principal = { ...known, name };
 		this.#phase = { name: "open", principal };
+		// The hello is not counted: most say nothing else, and need no bucket.
+		this.#frames = null;
 		if (this.#codec === "json" && hello.accept?.includes("deflate")) this.#codec = "deflate";
 		this.#checkIn(limits.heartbeatMs, principal);
 		logger.debug({ session: this.id, user: principal.id, kind: principal.kind }, "hello");

@@ -59,8 +59,6 @@ export class Subscription implements Reader, Laggard {
 	#offset = 0;
 	/** Where it goes on in the window; counts only while it is live. */
 	#sequence = 0;
-	/** What is to be written next, while it is behind and has read it. */
-	#page: MissedPage | null = null;
 
 	constructor(host: RoomHost, view: View, options: { desk: Desk; isGuest: boolean; subscriber: Subscriber }) {
 		this.host = host;
@@ -115,11 +113,11 @@ export class Subscription implements Reader, Laggard {
 	}
 
 	/** The turn of a reader who is far behind has come: one page. A link that takes nothing now wakes it when it does. */
-	catchUp(): void {
+	catchUp(page: MissedPage | null): void {
 		if (!this.#outbound.isClear) return;
 		// It waited for us, not we for it: what has left the window meanwhile is in the log.
 		if (this.#phase === "live" && this.#sequence < this.#channel.window.oldest) this.#phase = "behind";
-		if (this.#phase === "behind" && this.#page && !this.#page.isStale()) this.#writePage(this.#page);
+		if (this.#phase === "behind" && page && !page.isStale()) this.#writePage(page);
 		else if (this.#phase === "behind") void this.#readOn();
 		else if (this.#phase === "live") this.#pump(1);
 	}
@@ -179,14 +177,12 @@ export class Subscription implements Reader, Laggard {
 		const page = isTooFar ? null : await this.host.missed(this.#offset, through).catch(() => null);
 		if (this.#phase !== "reading") return;
 		this.#phase = page ? "behind" : "live";
-		this.#page = page;
-		if (page) this.wake();
+		if (page) this.host.catchUp.enter(this, page);
 		// Too slow for the room, or the store does not answer: an honest gap, and on with what is live.
 		else this.#skip();
 	}
 
 	#writePage(page: MissedPage): void {
-		this.#page = null;
 		const payload = page.payload(this.codec);
 		if (payload) {
 			this.#outbound.sendShared(payload);
