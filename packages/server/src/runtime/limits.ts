@@ -14,7 +14,7 @@ export const serverLimits = {
 	pageUnitsMax: 96 * 1024,
 	/** Those who are far behind are written pages for so long at a time, at most so many, with so long a pause after. */
 	catchUpSliceMs: 2,
-	catchUpPagesMax: 32,
+	catchUpPagesMax: 96,
 	catchUpPauseMs: 8,
 	/** Events in a page of what they missed, and pages remembered in a room for others behind them. */
 	missedPageEvents: 128,
