@@ -64,19 +64,14 @@ export class Missed {
 	async #read(after: number, to: number): Promise<MissedPage | null> {
 		const { room, cursorAt, between, encode } = this.#options;
 		for (;;) {
-			const { retractions, isStale } = this.#moment();
+			const retractions = this.#retractions;
 			const events = await between(after, to);
 			// Read before something was taken back, and answered after it.
 			if (retractions !== this.#retractions) continue;
 			const last = events.at(-1)?.event.offset;
 			if (last === undefined) return null;
 			const source = { room, cursor: cursorAt(last), events, omitted: 0, repeats: [], ambient: null, spreadMs: 0 };
-			return { to: last, payload: encodedOnce((codec) => encode(source, codec)), isStale };
+			return { to: last, payload: encodedOnce((codec) => encode(source, codec)), isStale: () => retractions !== this.#retractions };
 		}
-	}
-
-	#moment(): { retractions: number; isStale: () => boolean } {
-		const retractions = this.#retractions;
-		return { retractions, isStale: () => retractions !== this.#retractions };
 	}
 }

@@ -101,3 +101,18 @@ export class Pages {
 		}
 	}
 }
+
+/** As many of the first events as fit one frame, at least one: a page of five hundred long messages would be megabytes. */
+export function firstFitting(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+	let units = 0;
+	const end = events.findIndex((entry, index) => {
+		units += entry.json.length;
+		return index > 0 && units > serverLimits.pageUnitsMax;
+	});
+	return end < 0 ? events : events.slice(0, end);
+}
+
+/** As many of the latest, at least one. */
+export function latestFitting(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+	return [...firstFitting([...events].reverse())].reverse();
+}

@@ -23,7 +23,7 @@ import { Channel, type View } from "./channel.ts";
 import { countingEncode } from "./encode.ts";
 import { Missed, type MissedPage } from "./missed.ts";
 import type { Outcome } from "./outcome.ts";
-import { Pages } from "./pages.ts";
+import { firstFitting, latestFitting, Pages } from "./pages.ts";
 import type { HistoryPage, Placement, Reader } from "./reader.ts";
 import { Recent } from "./recent.ts";
 
@@ -201,7 +201,7 @@ export class RoomHost implements AnswerSource {
 	async #decideAndAppend(command: Command, key: string | null): Promise<Outcome> {
 		const { clock, random, log, metrics } = this.#services;
 		const startedMs = clock.monotonicMs();
-		// 60 bits, for ids in one room: they are what deflate cannot shorten, a fifth of a compressed message.
+		// 60 bits, for ids in one room: they are what deflate cannot shorten, a sixth of a compressed message.
 		const moment = { monotonicMs: startedMs, wallMs: clock.wallMs(), id: random.token(12) };
 		const decision = decide(this.#state, command, moment);
 		if (decision.verdict === "reject") return this.#refuse(command, key, decision);
@@ -393,19 +393,4 @@ export class RoomHost implements AnswerSource {
 			for (const channel of this.#channels.values()) channel.offerAmbient(figures);
 		});
 	}
-}
-
-/** As many of the first events as fit one frame, at least one: a page of five hundred long messages would be megabytes. */
-function firstFitting(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
-	let units = 0;
-	const end = events.findIndex((entry, index) => {
-		units += entry.json.length;
-		return index > 0 && units > serverLimits.pageUnitsMax;
-	});
-	return end < 0 ? events : events.slice(0, end);
-}
-
-/** The same of the latest. */
-function latestFitting(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
-	return [...firstFitting([...events].reverse())].reverse();
 }

@@ -48,6 +48,7 @@ const greeting: Phase = { name: "greeting" };
  * come and handled one after another; nothing here waits for a disk but the frame's own answer.
  */
 export class Session implements Desk {
+	/** Where it stands in the table's wheel; the wheel's to write. */
 	seat = -1;
 	dueSlot = -1;
 	readonly id: string;

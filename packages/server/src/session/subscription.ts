@@ -46,6 +46,7 @@ type Phase = "placing" | "behind" | "reading" | "live" | "left";
  * its own.
  */
 export class Subscription implements Reader, Laggard {
+	/** Where it sits in its section; the channel's to write. */
 	seat = -1;
 	readonly host: RoomHost;
 	readonly codec: Codec;
