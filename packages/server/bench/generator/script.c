@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -59,21 +60,24 @@ static void base36(char *target, uint64_t number) {
 	*target = 0;
 }
 
-/* Sixteen signs by chance, as an id has. */
-static void random_id(char *target) {
+/* Thirteen signs, as an event's id of ours has: eight for the Unix milliseconds, five by chance. */
+static void event_id(char *target) {
 	static uint64_t state = 88172645463325252ull;
-	for (int index = 0; index < 16; index++) {
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	base36(target, (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+	for (int index = 8; index < 13; index++) {
 		state ^= state << 13;
 		state ^= state >> 7;
 		state ^= state << 17;
-		target[index] = "0123456789abcdefghijklmnopqrstuv"[state & 31];
+		target[index] = "0123456789abcdefghijklmnopqrstuvwxyz"[state % 36];
 	}
-	target[16] = 0;
+	target[13] = 0;
 }
 
 static void say(const struct line *line, int sender) {
 	struct connection *connection = &connections[sender];
-	char number[16], who[16], when[16], ref[16], key[48], id[17], author[17], text[8192], frame[16384];
+	char number[16], who[16], when[16], ref[16], key[48], id[16], author[17], text[8192], frame[16384];
 	uint32_t next = ++numbers[sender];
 	base36(number, next);
 	base36(who, (uint64_t)sender);
@@ -81,7 +85,7 @@ static void say(const struct line *line, int sender) {
 	snprintf(ref, sizeof ref, "%u", next);
 	snprintf(key, sizeof key, "%d-%u", sender, next);
 	snprintf(text, sizeof text, "~%s:%s:%s~%s", who, number, when, line->text);
-	random_id(id);
+	event_id(id);
 	snprintf(author, sizeof author, "%010llx", (sender + 1) * 0x9e3779b97full & 0xffffffffffull);
 	const struct blank blanks[] = {{"{text}", text}, {"{ref}", ref}, {"{key}", key}, {"{id}", id}, {"{author}", author}};
 	connection_send(connection, frame, fill(frame, sizeof frame, frame_form, blanks, 5));

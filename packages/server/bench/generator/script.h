@@ -11,7 +11,7 @@ extern struct senders_report said;
 
 /*
  * Reads a script: lines of `<microseconds from the start> <sender> <text>`, the text escaped as it stands in JSON, in order of time.
- * `form` is the frame to send, with the blanks `{text}`, `{ref}`, `{key}`, `{id}` (by chance) and `{author}`. `window`: 0 keeps to the times; otherwise each sender has
+ * `form` is the frame to send, with the blanks `{text}`, `{ref}`, `{key}`, `{id}` (an event's) and `{author}`. `window`: 0 keeps to the times; otherwise each sender has
  * that many messages unanswered at once, and the times count for nothing. Ends the process where the script cannot be read.
  */
 void script_open(const char *path, const char *form, int window);

@@ -17,7 +17,7 @@ export interface Dialect {
 	readonly heartbeat?: readonly [ping: string, pong: string];
 }
 
-/** What a sender's frame looks like, with the blanks `{text}`, `{ref}`, `{key}`, `{id}` (by chance) and `{author}` (the sender's). */
+/** What a sender's frame looks like, with the blanks `{text}`, `{ref}`, `{key}`, `{id}` (an event's) and `{author}` (the sender's). */
 export interface SenderDialect extends Dialect {
 	readonly say: string;
 }

@@ -13,6 +13,7 @@ import type { Decision } from "../room/decision.ts";
 import { initialState, type RoomState } from "../room/state.ts";
 import type { Rate } from "../room/token-bucket.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { EventIds } from "../runtime/event-ids.ts";
 import { serverLimits } from "../runtime/limits.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
@@ -47,6 +48,7 @@ export class RoomHost implements AnswerSource {
 	readonly #services: HostServices;
 	readonly #epoch: string;
 	readonly #state: RoomState;
+	readonly #ids: EventIds;
 	readonly #recent = new Recent({ eventsMax: serverLimits.recentEventsMax, unitsMax: serverLimits.recentUnitsMax });
 	readonly #sampler: Sampler;
 	readonly #pages: Pages;
@@ -73,6 +75,7 @@ export class RoomHost implements AnswerSource {
 		this.#epoch = head.epoch;
 		this.#head = head.offset;
 		this.#state = initialState(room, services);
+		this.#ids = new EventIds(services.random);
 		this.#sampler = new Sampler(services.deliveryBudget);
 		this.#pages = new Pages(services.log, room);
 		this.#missed = new Missed({
@@ -199,10 +202,9 @@ export class RoomHost implements AnswerSource {
 	}
 
 	async #decideAndAppend(command: Command, key: string | null): Promise<Outcome> {
-		const { clock, random, log, metrics } = this.#services;
-		const startedMs = clock.monotonicMs();
-		// 60 bits, for ids in one room: they are what deflate cannot shorten, a sixth of a compressed message.
-		const moment = { monotonicMs: startedMs, wallMs: clock.wallMs(), id: random.token(12) };
+		const { clock, log, metrics } = this.#services;
+		const [startedMs, wallMs] = [clock.monotonicMs(), clock.wallMs()];
+		const moment = { monotonicMs: startedMs, wallMs, id: this.#ids.next(wallMs) };
 		const decision = decide(this.#state, command, moment);
 		if (decision.verdict === "reject") return this.#refuse(command, key, decision);
 

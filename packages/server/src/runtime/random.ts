@@ -1,6 +1,6 @@
 /** Chance as a value that can be replaced. */
 export interface Random {
-	/** Uniform in [0, 1). For jitter, never for secrets. */
+	/** Uniform in [0, 1). For jitter and what only has to differ, never for secrets. */
 	unit(): number;
 	/** `length` characters of `[a-z0-9]`, about 5 bits each, unguessable in the system's implementation. */
 	token(length: number): string;
