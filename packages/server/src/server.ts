@@ -1,3 +1,4 @@
+import { fullGC } from "bun:jsc";
 import { isIPv6 } from "node:net";
 import { join, resolve } from "node:path";
 import { problem } from "@hubbub/protocol/problem.ts";
@@ -64,7 +65,7 @@ export async function serve(settings: Settings, places = { pages: pagesFolder })
 			rate: settings.rateLimit,
 			deliveryBudget: settings.deliveryBudget,
 		});
-		const table = new SessionTable(clock);
+		const table = new SessionTable(clock, () => fullGC());
 		const addressLimits = new AddressLimits(clock, settings.rateLimit);
 		const entrance = new Entrance({ rooms, addressLimits, autoCreate: settings.autoCreateRooms });
 		let draining = false;

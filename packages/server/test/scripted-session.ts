@@ -77,7 +77,7 @@ export function makeHouse(
 ): House {
 	const live = makeRooms(options);
 	const { clock, rooms, services } = live;
-	const table = new SessionTable(clock);
+	const table = new SessionTable(clock, () => {});
 	const authenticator = createAuthenticator({
 		...{ clock, jwtSecret, jwksUrl: null, jwtIssuer: null, jwtAudience: null, random: systemRandom },
 		isOperatorKey: (key) => key === operatorKey,

@@ -4,7 +4,8 @@ import { type Kept, SessionTable } from "./session-table.ts";
 
 function makeTable(sessions: number, checkMs: number) {
 	const clock = new FakeClock();
-	const table = new SessionTable(clock);
+	const seen = { collections: 0 };
+	const table = new SessionTable(clock, () => seen.collections++);
 	const checked: number[] = [];
 	const kept = Array.from({ length: sessions }, (_, index): Kept => {
 		return {
@@ -21,7 +22,7 @@ function makeTable(sessions: number, checkMs: number) {
 		table.add(session);
 		table.checkIn(session, 1_000);
 	}
-	return { clock, table, checked, kept };
+	return { clock, table, checked, kept, seen };
 }
 
 test("[FAN-10] a crowd that is due in one second is looked at in slices, each of them once", async () => {
@@ -46,4 +47,14 @@ test("who leaves or is to be looked at later is not looked at in a slice to come
 	expect(checked).toHaveLength(8);
 	expect(checked).not.toContain(8);
 	expect(checked).not.toContain(9);
+});
+
+test("[FAN-4] when a crowd has come and gone, its memory is given back", () => {
+	const { table, kept, seen } = makeTable(600, 0);
+	table.tick();
+	for (const session of kept) table.remove(session);
+	table.tick();
+	expect(seen.collections).toBe(0);
+	table.tick();
+	expect(seen.collections).toBe(1);
 });

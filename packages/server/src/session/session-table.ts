@@ -1,5 +1,6 @@
 import type { CloseCode } from "@hubbub/protocol/codes.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { Reclaimer } from "../runtime/reclaimer.ts";
 import { type Due, TimingWheel } from "../runtime/timing-wheel.ts";
 import { NamesInUse } from "./guest-name.ts";
 
@@ -29,14 +30,17 @@ export class SessionTable {
 	readonly #connections = new Map<string, number>();
 	readonly #wheel: TimingWheel<Kept>;
 	readonly #clock: Clock;
+	readonly #reclaimer: Reclaimer;
 	/** Due to be looked at, and not yet. */
 	readonly #due = new Set<Kept>();
 	/** A slice is to come. */
 	#isLooking = false;
 	#tickedAtMs: number;
 
-	constructor(clock: Clock) {
+	/** `collect` frees what nobody holds any more; it may stop the process meanwhile. */
+	constructor(clock: Clock, collect: () => void) {
 		this.#clock = clock;
+		this.#reclaimer = new Reclaimer(collect);
 		this.#tickedAtMs = clock.monotonicMs();
 		this.#wheel = new TimingWheel<Kept>({ slots, slotMs, nowMs: clock.monotonicMs() });
 	}
@@ -52,12 +56,14 @@ export class SessionTable {
 
 	add(session: Kept): void {
 		this.#sessions.add(session);
+		this.#reclaimer.moved();
 		this.#connections.set(session.address, this.connectionsFrom(session.address) + 1);
 	}
 
 	/** Whether it was here. */
 	remove(session: Kept): boolean {
 		if (!this.#sessions.delete(session)) return false;
+		this.#reclaimer.moved();
 		this.#wheel.cancel(session);
 		this.#due.delete(session);
 		const left = this.connectionsFrom(session.address) - 1;
@@ -81,6 +87,7 @@ export class SessionTable {
 		if (lateMs > sleepMs) for (const session of this.#sessions) session.pardon(lateMs);
 		this.#wheel.turn(nowMs, (session) => this.#due.add(session));
 		if (!this.#isLooking) this.#lookAtDue();
+		this.#reclaimer.tick(this.size);
 		return lateMs;
 	}
 
