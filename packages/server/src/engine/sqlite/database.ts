@@ -64,18 +64,24 @@ export function takeLock(file: string): Database {
 	});
 }
 
-const pragmas = ["busy_timeout = 5000", "temp_store = MEMORY", "trusted_schema = OFF", "cell_size_check = ON"];
+const pragmas = [
+	"busy_timeout = 5000",
+	"temp_store = MEMORY",
+	"trusted_schema = OFF",
+	"cell_size_check = ON",
+	// 4 MiB: a larger cache only grows with the archive, and the system keeps one of its own.
+	"cache_size = -4096",
+];
 const writerPragmas = [
 	"journal_mode = WAL",
 	"synchronous = FULL",
 	"foreign_keys = ON",
 	// What a redaction takes out is overwritten with zeros in the file.
 	"secure_delete = ON",
-	"cache_size = -32768",
 	"wal_autocheckpoint = 1000",
 	"journal_size_limit = 67108864",
 ];
-const readerPragmas = ["query_only = ON", "cache_size = -16384"];
+const readerPragmas = ["query_only = ON"];
 
 /** A small file is checked through; for a large one that would take minutes, so its rows are checked as they are read. */
 function check(database: Database, file: string): void {
