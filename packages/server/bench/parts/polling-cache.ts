@@ -10,7 +10,7 @@ import { Pollers } from "../pollers/pollers.ts";
 import { type Column, judge, medianOf, type Round, rowOf } from "../report/result.ts";
 import { inTurn, type Part, type PartOptions, scaled } from "./part.ts";
 
-const pollersFull = 5_000;
+const pollersFull = 10_000;
 /** Lines that pollers share: one that waits for the cache holds up the others of its line. */
 const connectionsFull = 500;
 const messagesEveryMs = 300;
@@ -29,7 +29,7 @@ const columns: readonly Column[] = [
 /** A crowd of short pollers behind an HTTP cache: what it costs the origin, and when everybody has a message. */
 export const pollingCache: Part = {
 	name: "polling-cache",
-	title: "Short polling: 5,000 pollers, one poll a second each, behind nginx's cache",
+	title: "Short polling: 10,000 pollers, one poll a second each, behind nginx's cache",
 	when: "on demand",
 	async run(options) {
 		if (!Bun.which("nginx")) throw new NotHere("nginx is needed: install Debian's package nginx, then run this again.");
