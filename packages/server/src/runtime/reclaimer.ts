@@ -7,8 +7,8 @@ const restTicks = 30;
 
 /**
  * Gives back the memory of a crowd that has passed. What outlives one of JavaScriptCore's small collections lies about until the heap has
- * doubled, so that a room people come to and leave would take half as much again as it holds. A full collection stops the process for
- * some 15 ms and 3 ms more for each thousand connections, so it is made once as many have come or gone as are here.
+ * doubled, so that where people come and go it would be up to twice of what is alive. A full collection stops the process, for 14 to 24 ms
+ * with up to 5,000 connections and 53 ms with 15,000, so it is made once as many have come or gone as are here.
  */
 export class Reclaimer {
 	readonly #collect: () => void;
