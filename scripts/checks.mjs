@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { runChild } from "./child.mjs";
 import { ensureSystemPackages } from "./system-packages.mjs";
 import { addTotals, countTests, describeTotals } from "./totals.mjs";
@@ -6,8 +7,10 @@ import { ensurePages } from "./web-pages.mjs";
 /** @typedef {import("./tasks.mjs").Place} Place */
 /** @typedef {import("./totals.mjs").Totals} Totals */
 
-// Browser tests and the like set longer ones of their own.
-const testTimeoutMs = 30_000;
+// For a machine that is busy with other things: a test that waits for what never comes is the exception, and may take this long to fail.
+const testTimeoutMs = 120_000;
+// Most tests wait more than they work. Each file has a process to itself while it runs, so that none finds what another left.
+const testWorkers = Math.min(4, availableParallelism());
 const typeProjects = ["tsconfig.json", "packages/server/tsconfig.pure.json"];
 
 /**
@@ -94,13 +97,17 @@ async function runInTurn(runners) {
 /** @param {Place} place */
 async function runTests({ bun, args }) {
 	let output = "";
-	const { code } = await runChild(bun, ["test", "--no-orphans", `--timeout=${testTimeoutMs}`, ...args.filter((arg) => arg !== "--only")], {
-		// Bun writes its whole report to standard error: shown as it comes, and read at the end.
-		onErrorOutput: (chunk) => {
-			process.stderr.write(chunk);
-			output += chunk;
+	const { code } = await runChild(
+		bun,
+		["test", "--no-orphans", `--parallel=${testWorkers}`, `--timeout=${testTimeoutMs}`, ...args.filter((arg) => arg !== "--only")],
+		{
+			// Bun writes its whole report to standard error: shown as it comes, and read at the end.
+			onErrorOutput: (chunk) => {
+				process.stderr.write(chunk);
+				output += chunk;
+			},
 		},
-	});
+	);
 	const { totals, complete } = countTests(output, code);
 	if (!complete) console.log(`bun test ended with code ${code} before it could say how the tests went.`);
 	return totals;

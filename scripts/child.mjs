@@ -21,6 +21,16 @@ const forwarded = ["SIGINT", "SIGTERM", "SIGHUP", "SIGWINCH"];
 const samePressMs = 500;
 const orphanCheckMs = 1_000;
 
+/** Children that are running: they decide when they have ended. */
+let running = 0;
+
+// A container's first process does not die of a signal that it does not hear. While there is no child to pass it on to, it ends.
+if (process.pid === 1)
+	for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
+		process.on(signal, () => {
+			if (running === 0) process.exit(128 + constants.signals[signal]);
+		});
+
 /**
  * Runs a command, passes signals on to it, and waits for it to end.
  *
@@ -40,13 +50,16 @@ export function runChild(command, args, { env, stdout = "inherit", onErrorOutput
 		env: env ?? process.env,
 	});
 	if (onErrorOutput) child.stderr?.on("data", onErrorOutput);
+	running++;
 	const signals = passSignals(ownGroup ? (signal) => signalGroup(child.pid, signal) : () => {});
 	return new Promise((resolve, reject) => {
 		child.on("error", (error) => {
+			running--;
 			signals.stop();
 			reject(error);
 		});
 		child.on("close", (code, signal) => {
+			running--;
 			signals.stop();
 			resolve({ code: code ?? 128 + (signal ? constants.signals[signal] : 0), asked: signals.asked() });
 		});

@@ -131,6 +131,11 @@ describe("a lock", () => {
 		expect(events).toEqual(["first begins", "first ends", "second begins", "second ends"]);
 	});
 
+	test("that another with this process's number left behind counts for nothing, as where a container is started again", async () => {
+		write(".cache/trial.lock", String(process.pid));
+		expect(await withLock(folder, "trial", async () => "done")).toBe("done");
+	});
+
 	test("of a process that is gone counts for nothing", async () => {
 		const gone = Bun.spawn([process.execPath, "--version"], { stdout: "ignore" });
 		await gone.exited;
@@ -205,7 +210,7 @@ describe("system packages", () => {
 		hasPython: () => true,
 	});
 
-	const strangers = ["curl", "openssl", "nginx", "haproxy"];
+	const strangers = ["ffmpeg", "curl", "openssl", "nginx", "haproxy", "caddy", "apache2", "varnishd", "systemd-analyze"];
 
 	test("any of Chromium's names will do", () => {
 		const missing = (commands: string[], fonts: boolean) =>

@@ -1,8 +1,11 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Refusal } from "./refusal.mjs";
 
 const retryMs = 200;
+/** Locks this very process holds. @type {Set<string>} */
+const held = new Set();
 
 /**
  * Runs `work` while no other launcher of this repository runs work of the same name: two that start side by side must
@@ -17,12 +20,33 @@ const retryMs = 200;
 export async function withLock(root, name, work) {
 	const folder = join(root, ".cache");
 	const path = join(folder, `${name}.lock`);
-	mkdirSync(folder, { recursive: true });
-	while (!take(path)) await sleep(retryMs);
+	try {
+		if (!existsSync(folder)) makeFolder(folder);
+		while (!take(path)) await sleep(retryMs);
+	} catch (error) {
+		const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+		if (code !== "EROFS" && code !== "EACCES" && code !== "EPERM") throw error;
+		throw new Refusal(
+			`Something is still to be installed or built, and ${root} cannot be written (${code}): run \`npm run build\` where it can.`,
+		);
+	}
 	try {
 		return await work();
 	} finally {
+		held.delete(path);
 		rmSync(path, { force: true });
+	}
+}
+
+/**
+ * Not by `recursive`, which says ENOENT of a file system that is only read.
+ * @param {string} path
+ */
+function makeFolder(path) {
+	try {
+		mkdirSync(path);
+	} catch (error) {
+		if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error; // another launcher was quicker
 	}
 }
 
@@ -30,12 +54,15 @@ export async function withLock(root, name, work) {
 function take(path) {
 	try {
 		writeFileSync(path, String(process.pid), { flag: "wx" });
+		held.add(path);
 		return true;
 	} catch (error) {
 		if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
 	}
 	const owner = readOwner(path);
-	if (owner !== null && !isAlive(owner)) rmSync(path, { force: true });
+	// In a container every first process has the same number: one that was killed here before us had it too.
+	const isGone = owner !== null && (owner === process.pid ? !held.has(path) : !isAlive(owner));
+	if (isGone) rmSync(path, { force: true });
 	return false;
 }
 

@@ -25,10 +25,19 @@ export const systemPackages = [
 	{ name: "chromium", purpose: "the browser the pages are tried in", isPresent: (host) => host.findCommand(browsers) !== null },
 	{ name: "fonts-noto-cjk", purpose: "Chinese and Japanese text in screenshots", isPresent: (host) => host.hasFont(":lang=zh-cn") },
 	{ name: "fonts-noto-color-emoji", purpose: "emoji in screenshots", isPresent: (host) => host.hasFont(":charset=1f600:color=true") },
+	{ name: "ffmpeg", purpose: "streams and films to show on the stage", isPresent: (host) => host.findCommand(["ffmpeg"]) !== null },
 	{ name: "curl", purpose: "a client nobody here wrote, for streams and polls", isPresent: (host) => host.findCommand(["curl"]) !== null },
 	{ name: "openssl", purpose: "certificates for the tests of TLS", isPresent: (host) => host.findCommand(["openssl"]) !== null },
 	{ name: "nginx", purpose: "a reverse proxy and cache to stand behind", isPresent: (host) => host.findCommand(["nginx"]) !== null },
 	{ name: "haproxy", purpose: "a reverse proxy to stand behind", isPresent: (host) => host.findCommand(["haproxy"]) !== null },
+	{ name: "caddy", purpose: "a reverse proxy to stand behind", isPresent: (host) => host.findCommand(["caddy"]) !== null },
+	{ name: "apache2", purpose: "a reverse proxy to stand behind", isPresent: (host) => host.findCommand(["apache2"]) !== null },
+	{ name: "varnish", purpose: "a cache to stand behind", isPresent: (host) => host.findCommand(["varnishd"]) !== null },
+	{
+		name: "systemd",
+		purpose: "the service manager that looks at our unit",
+		isPresent: (host) => !host.debian || host.findCommand(["systemd-analyze"]) !== null,
+	},
 	{ name: "python3-websockets", purpose: "a WebSocket client nobody here wrote", isPresent: (host) => host.hasPython("websockets") },
 ];
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { findDeadExports } from "./tidy/exports.ts";
 import { findCycles } from "./tidy/imports.ts";
 import { findForbiddenImports, layers } from "./tidy/layers.ts";
 import { findLockfileFaults, findUnargued, findUndeclared, findUnpinned, type Lockfile, readManifests } from "./tidy/manifests.ts";
@@ -41,6 +42,16 @@ describe("the house", () => {
 				.map(({ line, specifier }) => ({ path, line, says: `imports ${specifier}, which is not there` })),
 		);
 		expectNone(missing);
+	});
+
+	test("every folder that is checked for types is there", () => {
+		const { include } = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8")) as { include: string[] };
+		const missing = include.filter((folder) => !files.some((file) => new Bun.Glob(`${folder}/**`).match(file)));
+		expect(missing).toEqual([]);
+	});
+
+	test("nothing is exported that nobody uses", () => {
+		expectNone(findDeadExports(sources));
 	});
 
 	test("no folder has a name that says nothing", () => {

@@ -10,6 +10,7 @@ const sources = [
 	"packages/client/build.ts",
 	"packages/client/src",
 	"packages/protocol/src",
+	"packages/room-model/src",
 	"package-lock.json",
 	"tsconfig.json",
 ];

@@ -1,22 +1,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
-
-/** Names that no page ever sees, said by one module of ours to another. Nobody outside depends on them, so they are written short. */
-const inner = [
-	...["adopt", "advance", "asked", "beforeHello", "byeSaid", "callerRef", "extendBack", "findRoom", "finished", "greet", "hasRooms"],
-	...["heard", "httpBase", "inFlight", "introduce", "isBehind", "isWhole", "joinRef", "keepGuest", "linkLost", "livedMs", "mayTryAgain"],
-	...["nextRef", "openGuide", "outbox", "prepare", "readFrame", "sendJson", "socketUrl", "startOver", "submit", "traveller", "unsent"],
-	...["walkBack", "welcomed", "deliver", "bearer", "isNeeded", "memory", "owner", "pings", "settled"],
-];
-const innerNames = new RegExp(`(?<![\\w$"'])(?:${inner.join("|")})(?![\\w$"'])`, "g");
-
-/** A letter or two; as names of properties they are in nobody's way. */
-function shortName(name: string): string {
-	const at = inner.indexOf(name);
-	return String.fromCharCode(97 + (at % 26)).repeat(1 + Math.floor(at / 26));
-}
 
 /** One module of the built SDK. */
 export interface SdkFile {
@@ -55,15 +41,16 @@ async function bundle(entry: string, plugins: Bun.BunPlugin[]): Promise<string> 
 	const built = await Bun.build({ entrypoints: [join(folder, entry)], target: "browser", format: "esm", minify: true, plugins });
 	const [output] = built.outputs;
 	if (!output || built.outputs.length > 1) throw new Error(`${entry} did not compile to one file.`);
-	return (await output.text()).replace(innerNames, shortName);
+	return output.text();
 }
 
 /** Writes the modules into `dist/`; says the size of each in bytes, as it is and compressed. */
 async function main(): Promise<void> {
 	for (const { path, text } of await bundleSdk("hubbub")) {
 		await Bun.write(join(folder, "dist", path), text);
-		const gzipBytes = Bun.gzipSync(Buffer.from(text), { level: 9 }).length;
-		console.log(`dist/${path}: ${Buffer.byteLength(text)} bytes, ${gzipBytes} with gzip`);
+		const bytes = Buffer.from(text);
+		const gzipBytes = Bun.gzipSync(bytes, { level: 9 }).length;
+		console.log(`dist/${path}: ${bytes.length} bytes, ${gzipBytes} with gzip, ${brotliCompressSync(bytes).length} with brotli`);
 	}
 }
 

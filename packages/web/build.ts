@@ -1,26 +1,39 @@
 /**
  * Builds the pages: `bun packages/web/build.ts [OUT]` writes `dist/` (or OUT) whole, from nothing.
  *
- * What the server may serve is `manifest.json`, a fixed table: `pages` maps a page's name to its HTML file, `files` maps a URL path to
- * the file behind it, its media type, and whether its name changes with its content (`immutable`).
+ * What the server may serve is `manifest.json`, a fixed table: `pages` maps a page's name to its HTML files, one for each depth below the
+ * service's root at which it has an address, since all addresses on it are relative; `files` maps a URL path below the root to the file behind it, its
+ * media type, whether its name changes with its content (`immutable`), and the same file compressed (`encodings`).
  */
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { bundleSdk } from "../client/build.ts";
+import { compress } from "./compress.ts";
 
-interface Manifest {
-	readonly pages: Record<string, string>;
-	readonly files: Record<string, { file: string; type: string; immutable: boolean }>;
+interface BuiltFile {
+	readonly file: string;
+	readonly type: string;
+	readonly immutable: boolean;
+	/** Names of the same file compressed, where that makes it smaller. */
+	readonly encodings: { readonly br?: string; readonly gzip?: string };
+}
+
+export interface Manifest {
+	readonly pages: Record<string, BuiltFile[]>;
+	readonly files: Record<string, BuiltFile>;
 }
 
 const here = import.meta.dir;
 const javascript = "text/javascript; charset=utf-8";
+const endings = { br: "br", gzip: "gz" } as const;
 /** Each page and the module it starts with; what that imports lazily becomes files of its own. */
 const entries: Readonly<Record<string, string>> = {
 	room: "src/room/room-page.ts",
 	setup: "src/setup/setup-page.ts",
 	lab: "src/lab/lab-page.ts",
 };
+/** How many folders below the root a page's addresses lie: of a room's, `/`, `/rooms/maths` and `/rooms/maths/`. */
+const depths: Readonly<Record<string, number>> = { room: 2 };
 
 /** Builds everything into `out`, replacing what was there only once all of it is whole. Throws with the bundler's messages where a source is wrong. */
 export async function build(out: string): Promise<Manifest> {
@@ -29,9 +42,21 @@ export async function build(out: string): Promise<Manifest> {
 	await mkdir(join(fresh, "assets"), { recursive: true });
 	const manifest: Manifest = { pages: {}, files: {} };
 	const names: Record<string, string> = {};
+	const write = async (file: string, type: string, body: string | Uint8Array, immutable: boolean): Promise<BuiltFile> => {
+		const encodings: { br?: string; gzip?: string } = {};
+		const save = (name: string, bytes: string | Uint8Array) => writeFile(join(fresh, name), bytes);
+		await save(file, body);
+		// Films are compressed as they are.
+		const compressed = type.startsWith("video/") ? {} : await compress(Buffer.from(body));
+		for (const [encoding, bytes] of Object.entries(compressed)) {
+			const name = `${file}.${endings[encoding as keyof typeof endings]}`;
+			encodings[encoding as keyof typeof endings] = name;
+			await save(name, bytes);
+		}
+		return { file, type, immutable, encodings };
+	};
 	const put = async (path: string, type: string, body: string | Uint8Array, immutable: boolean) => {
-		await writeFile(join(fresh, path), body);
-		manifest.files[path] = { file: path.slice(1), type, immutable };
+		manifest.files[path] = await write(path.slice(1), type, body, immutable);
 		return path;
 	};
 
@@ -39,13 +64,12 @@ export async function build(out: string): Promise<Manifest> {
 		Object.values(entries).map((entry) => join(here, entry)),
 		{ splitting: true },
 	);
-	const sources = new Map<string, string>();
-	for (const { path, text, isEntry } of modules) {
-		const address = await put(`/assets/${path}`, javascript, text, true);
-		sources.set(address, text);
-		const page = isEntry && Object.keys(entries).find((name) => path.startsWith(`${basename(entries[name] as string, ".ts")}-`));
-		if (page) names[`${page}.js`] = address;
+	const sources = new Map(modules.map(({ path, text }) => [`/assets/${path}`, text]));
+	for (const { path } of modules.filter(({ isEntry }) => isEntry)) {
+		const page = Object.keys(entries).find((name) => path.startsWith(`${basename(entries[name] as string, ".ts")}-`));
+		if (page) names[`${page}.js`] = `/assets/${path}`;
 	}
+	await Promise.all([...sources].map(([address, text]) => put(address, javascript, text, true)));
 	const [early] = await bundle([join(here, "src/theme/early.ts")], { splitting: false });
 	if (!early) throw new Error("The early script came out empty.");
 	names["early.js"] = await put(`/assets/${early.path}`, javascript, `(()=>{${early.text}})();`, true);
@@ -54,12 +78,18 @@ export async function build(out: string): Promise<Manifest> {
 
 	// Its files stand side by side, since the first one loads the other by name.
 	for (const { path, text, immutable } of await bundleSdk("sdk")) await put(`/${path}`, javascript, text, immutable);
-	await put("/favicon.svg", "image/svg+xml", await readFile(join(here, "src/theme/mark.svg")), false);
+	// An address that rooms keep: its name does not change with its content.
+	await put("/sample.webm", "video/webm", await readFile(join(here, "sample/sample.webm")), false);
+	names["favicon.svg"] = await put("/favicon.svg", "image/svg+xml", await readFile(join(here, "src/theme/mark.svg")), false);
 
+	const astray = await readFile(join(here, "pages/astray.html"), "utf8");
 	for (const page of Object.keys(entries)) {
-		const html = await readFile(join(here, `pages/${page}.html`), "utf8");
-		await writeFile(join(fresh, `${page}.html`), fill(html, names, sources));
-		manifest.pages[page] = `${page}.html`;
+		const html = (await readFile(join(here, `pages/${page}.html`), "utf8")).replace("{{astray}}", astray.trim());
+		manifest.pages[page] = [];
+		for (let depth = 0; depth <= (depths[page] ?? 0); depth++) {
+			const file = `${page}-${depth}.html`;
+			manifest.pages[page].push(await write(file, "text/html; charset=utf-8", fill(html, "../".repeat(depth), names, sources), false));
+		}
 	}
 	await writeFile(join(fresh, "manifest.json"), JSON.stringify(manifest, null, "\t"));
 	await replace(out, fresh);
@@ -79,7 +109,6 @@ async function bundle(
 		sourcemap: "none",
 		define: { "process.env.NODE_ENV": '"production"' },
 		naming: { entry: "[name]-[hash].[ext]", chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" },
-		plugins: [tightTemplates],
 	});
 	return Promise.all(
 		result.outputs.map(async (output) => ({
@@ -90,37 +119,17 @@ async function bundle(
 	);
 }
 
-/** Takes the white space out of templates and styles that a browser would skip anyway: a tenth of the pages' weight. */
-const tightTemplates: Bun.BunPlugin = {
-	name: "tight templates",
-	setup(builder) {
-		builder.onLoad({ filter: /packages[\\/]web[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
-			// Indentation is tabs, and only templates and styles run over several lines: outside of them it means nothing at all.
-			const contents = (await readFile(path, "utf8")).replace(/\n\t+/g, "\n").replace(/(?<=\bcss`)[^`]*(?=`)/g, tightStyles);
-			return { contents, loader: "ts" };
-		});
-	},
-};
-
-/** Leaves a style sheet's meaning as it is: spaces that part selectors stay. */
-function tightStyles(styles: string): string {
-	return styles
-		.replace(/\s+/g, " ")
-		.replace(/ ?([{};]) ?/g, "$1")
-		.replace(/([:,]) /g, "$1")
-		.replaceAll(";}", "}");
-}
-
-/** Puts addresses where a page names a file as `{{name}}`, and links for what an entry imports at once as `{{preloads:name}}`. */
-function fill(html: string, names: Readonly<Record<string, string>>, sources: ReadonlyMap<string, string>): string {
+/** Puts addresses, from `up` on, where a page names a file as `{{name}}`, and links for what an entry imports at once as `{{preloads:name}}`. */
+function fill(html: string, up: string, names: Readonly<Record<string, string>>, sources: ReadonlyMap<string, string>): string {
 	return html.replace(/\{\{(?:(preloads):)?([\w.]+)\}\}/g, (_whole, preloads: string | undefined, name: string) => {
 		const address = names[name];
 		if (!address) throw new Error(`The page names ${name}, which was not built.`);
+		const relative = (path: string) => up + path.slice(1);
 		return preloads
 			? staticImports(address, sources)
-					.map((path) => `<link rel="modulepreload" href="${path}">`)
+					.map((path) => `<link rel="modulepreload" href="${relative(path)}">`)
 					.join("\n")
-			: address;
+			: relative(address);
 	});
 }
 

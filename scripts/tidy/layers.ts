@@ -14,38 +14,79 @@ export interface Layer {
 
 /** ARCHITECTURE's import table. Tests and contract suites are exempt. */
 export const layers: readonly Layer[] = [
-	{ name: "protocol", files: /^packages\/protocol\/src\//, mayImport: [], outside: ["valibot"] },
+	{ name: "wire", files: /^packages\/protocol\/src\/wire\//, mayImport: ["types of protocol"], outside: "nothing" },
+	{ name: "protocol", files: /^packages\/protocol\/src\//, mayImport: ["wire"], outside: ["valibot"] },
 	{ name: "runtime", files: /^packages\/server\/src\/runtime\//, mayImport: [] },
-	{ name: "room", files: /^packages\/server\/src\/room\//, mayImport: ["protocol"], outside: "nothing" },
-	{ name: "fanout", files: /^packages\/server\/src\/fanout\//, mayImport: ["protocol"], outside: "nothing" },
-	{ name: "engine port", files: /^packages\/server\/src\/engine\/[^/]+\.ts$/, mayImport: ["protocol", "runtime", "types of room"] },
-	{ name: "engine", files: /^packages\/server\/src\/engine\/[^/]+\//, mayImport: ["protocol", "runtime", "types of room", "engine port"] },
-	{ name: "host", files: /^packages\/server\/src\/host\//, mayImport: ["protocol", "room", "fanout", "engine port", "runtime"] },
+	{ name: "room", files: /^packages\/server\/src\/room\//, mayImport: ["wire", "protocol"], outside: "nothing" },
+	{ name: "fanout", files: /^packages\/server\/src\/fanout\//, mayImport: ["wire", "protocol"], outside: "nothing" },
+	// What gives away a proxy that stands in the way, and what mends it.
+	{ name: "proxies", files: /^packages\/server\/src\/proxies\//, mayImport: ["runtime"], outside: "nothing" },
+	// Pure too: what a name looks like.
+	{ name: "names", files: /^packages\/server\/src\/names\//, mayImport: ["wire", "protocol"], outside: "nothing" },
+	{ name: "engine port", files: /^packages\/server\/src\/engine\/[^/]+\.ts$/, mayImport: ["wire", "protocol", "runtime", "types of room"] },
+	{
+		name: "engine",
+		files: /^packages\/server\/src\/engine\/[^/]+\//,
+		mayImport: ["wire", "protocol", "runtime", "types of room", "engine port"],
+	},
+	{ name: "host", files: /^packages\/server\/src\/host\//, mayImport: ["wire", "protocol", "room", "fanout", "engine port", "runtime"] },
 	// Who somebody is and whether they may come in: the one door that sockets and HTTP share.
 	{
 		name: "door",
-		files: /^packages\/server\/src\/session\/(?:address-limits|authenticate|entrance|guest-name|welcome)\.ts$/,
-		mayImport: ["protocol", "room", "host", "runtime"],
+		files:
+			/^packages\/server\/src\/session\/(?:address-limits|authenticate|claims|command|credential|guest-token|key-set|operator|room-admission|sign-in|welcome)\.ts$/,
+		mayImport: ["wire", "protocol", "room", "host", "names", "runtime"],
 	},
-	{ name: "session", files: /^packages\/server\/src\/session\//, mayImport: ["protocol", "room", "host", "runtime", "door"] },
-	{ name: "lab", files: /^packages\/server\/src\/lab\//, mayImport: ["runtime"] },
+	{
+		name: "session",
+		files: /^packages\/server\/src\/session\//,
+		mayImport: ["wire", "protocol", "room", "host", "names", "runtime", "door"],
+	},
+	{ name: "lab", files: /^packages\/server\/src\/lab\//, mayImport: ["room", "runtime"] },
 	{
 		name: "transport",
 		files: /^packages\/server\/src\/transport\//,
-		mayImport: ["protocol", "types of host", "session", "door", "lab", "runtime"],
+		mayImport: ["wire", "protocol", "types of host", "session", "door", "lab", "proxies", "runtime"],
 	},
-	{ name: "api", files: /^packages\/server\/src\/api\//, mayImport: ["protocol", "room", "host", "engine port", "runtime", "door"] },
-	{ name: "crowd", files: /^packages\/server\/crowd\//, mayImport: ["protocol", "client"] },
+	{
+		name: "api",
+		files: /^packages\/server\/src\/api\//,
+		mayImport: ["wire", "protocol", "room", "host", "types of names", "engine port", "proxies", "runtime", "door"],
+	},
+	{ name: "crowd", files: /^packages\/server\/crowd\//, mayImport: ["wire", "protocol"] },
 	// The archive it pages through is filled by the engine itself, ten million messages at once.
-	{ name: "bench", files: /^packages\/server\/bench\//, mayImport: ["protocol", "client", "engine port", "engine"] },
-	{ name: "client", files: /^packages\/client\/src\//, mayImport: ["protocol"], outside: "nothing" },
-	{ name: "web", files: /^packages\/web\/src\//, mayImport: ["client", "protocol"] },
+	{ name: "bench", files: /^packages\/server\/bench\//, mayImport: ["wire", "protocol", "client", "engine port", "engine"] },
+	// A page pays for what these import, and of the protocol `wire/` alone comes without a library.
+	{ name: "client", files: /^packages\/client\/src\//, mayImport: ["wire", "types of protocol"], outside: "nothing" },
+	// The page without the page: no DOM, so that overlays, consoles and programs can be built on it.
+	{
+		name: "room-model",
+		files: /^packages\/room-model\/src\//,
+		mayImport: ["wire", "types of protocol", "types of client"],
+		outside: "nothing",
+	},
+	{ name: "web", files: /^packages\/web\/src\//, mayImport: ["client", "room-model", "wire", "types of protocol"] },
 	{ name: "scripts", files: /^scripts\//, mayImport: [] },
 	// The composition root reads the settings and picks implementations: it may import anything of the server.
 	{
 		name: "composition root",
 		files: /^packages\/server\/src\/(?:settings\/)?[^/]+\.ts$/,
-		mayImport: ["protocol", "runtime", "room", "fanout", "engine port", "engine", "host", "session", "door", "transport", "api"],
+		mayImport: [
+			"wire",
+			"protocol",
+			"runtime",
+			"room",
+			"fanout",
+			"engine port",
+			"engine",
+			"host",
+			"names",
+			"proxies",
+			"session",
+			"door",
+			"transport",
+			"api",
+		],
 	},
 ];
 

@@ -26,6 +26,15 @@ export const wordRules: readonly WordRule[] = [
 		tests: "exempt",
 	},
 	{
+		title: "the room's model names nothing of a page",
+		files: /^packages\/room-model\/src\//,
+		in: "code",
+		words:
+			/(?<![.\w$])(?:document|window|navigator|localStorage|sessionStorage|customElements|requestAnimationFrame|(?:HTML|SVG)\w*Element)\b/g,
+		instead: "what only a page has is brought by the page",
+		tests: "exempt",
+	},
+	{
 		title: "nothing is left for later in the sources",
 		files: /./,
 		in: "text",

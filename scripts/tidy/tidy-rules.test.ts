@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings here are source texts
 import { describe, expect, test } from "bun:test";
+import { findDeadExports } from "./exports.ts";
 import { findCycles, readImports } from "./imports.ts";
 import { findForbiddenImports } from "./layers.ts";
 import { findLockfileFaults, findUnargued, findUndeclared, findUnpinned } from "./manifests.ts";
@@ -85,6 +86,23 @@ describe("imports", () => {
 	});
 });
 
+describe("exports", () => {
+	const dead = (...files: [path: string, text: string][]) =>
+		findDeadExports(files.map(([path, text]) => parseSource(`${server}/${path}`, text))).map(({ path, says }) => `${path}: ${says}`);
+
+	test("that nobody uses are found, by name; those of a file that is taken whole are not", () => {
+		const a =
+			"export const one = 1;\nexport function two() {}\nexport type Three = 3;\nexport class Four {}\nexport const five = 5, used = five;";
+		expect(dead(["a.ts", a], ["b.ts", 'import { one, type Three as T } from "./a.ts";'])).toEqual([
+			`${server}/a.ts: exports two, which nobody uses`,
+			`${server}/a.ts: exports Four, which nobody uses`,
+		]);
+		for (const whole of ['import * as a from "./a.ts";', 'const a = await import("./a.ts");', 'export * from "./a.ts";'])
+			expect(dead(["a.ts", a], ["b.ts", whole])).toEqual([]);
+		expect(dead(["a.ts", '// import { one } from "./b.ts";\nexport const x = "one";'], ["b.ts", "export const one = 1;"])).toHaveLength(2);
+	});
+});
+
 describe("the import table", () => {
 	const offences = (path: string, text: string) => findForbiddenImports([parseSource(path, text)]).length;
 	const cases: [path: string, text: string, offences: number][] = [
@@ -106,7 +124,7 @@ describe("the import table", () => {
 		["api/a.ts", 'import { a } from "../session/authenticate.ts";', 0],
 		["api/a.ts", 'import { s } from "../session/session.ts";', 1],
 		["main.ts", 'import { L } from "./engine/sqlite/log.ts"; import { D } from "./room/decide.ts";', 0],
-		["main.ts", 'import { limits } from "../../protocol/src/limits.ts";', 1],
+		["main.ts", 'import * as limits from "../../protocol/src/wire/limits.ts";', 1],
 	];
 	for (const [path, text, count] of cases) {
 		test(`${count === 0 ? "lets" : "forbids"} ${path}: ${text}`, () => {
@@ -116,13 +134,22 @@ describe("the import table", () => {
 
 	test("keeps the SDK free of dependencies and the pages behind the SDK", () => {
 		expect(offences("packages/client/src/a.ts", 'import * as v from "valibot";')).toBe(1);
+		expect(offences("packages/client/src/a.ts", 'import { RoomId } from "@hubbub/protocol/event.ts";')).toBe(1);
+		expect(offences("packages/client/src/a.ts", 'import type { User } from "@hubbub/protocol/event.ts";')).toBe(0);
+		expect(offences("packages/client/src/a.ts", 'import { codes } from "@hubbub/protocol/wire/codes.ts";')).toBe(0);
+		expect(offences("packages/protocol/src/wire/a.ts", 'import * as v from "valibot";')).toBe(1);
 		expect(offences("packages/web/src/a.ts", 'import { connect } from "@hubbub/client"; import { html } from "lit";')).toBe(0);
 		expect(offences("packages/web/src/a.ts", 'import { say } from "../../server/src/room/say.ts";')).toBe(1);
+		expect(offences("packages/web/src/a.ts", 'import { Visit } from "@hubbub/room-model/visit.ts";')).toBe(0);
+		expect(offences("packages/room-model/src/a.ts", 'import type { Room } from "@hubbub/client";')).toBe(0);
+		expect(offences("packages/room-model/src/a.ts", 'import { connect } from "@hubbub/client";')).toBe(1);
+		expect(offences("packages/room-model/src/a.ts", 'import { html } from "lit";')).toBe(1);
+		expect(offences("packages/client/src/a.ts", 'import type { Visit } from "@hubbub/room-model/visit.ts";')).toBe(1);
 	});
 });
 
 describe("words", () => {
-	const [pureWords, laterWords, pathWords] = wordRules;
+	const [pureWords, pageWords, laterWords, pathWords] = wordRules;
 	const count = (rule: (typeof wordRules)[number] | undefined, path: string, text: string) =>
 		(rule ? findWords(rule, [parseSource(path, text)]) : []).length;
 
@@ -145,6 +172,15 @@ describe("words", () => {
 
 	test("a date made of a time, a field of that name and a comment are no clock", () => {
 		expect(count(pureWords, `${server}/room/a.ts`, "// Date.now()\nnew Date(now); state.process; retry.fetch(x);")).toBe(0);
+	});
+
+	test("what only a page has is found in the room's model, and a field of that name is not", () => {
+		const model = "packages/room-model/src/a.ts";
+		for (const text of ["document.hidden", "localStorage.getItem(key)", "new HTMLElement()", "window.open()"]) {
+			expect(count(pageWords, model, `const a = () => ${text};`)).toBe(1);
+			expect(count(pageWords, "packages/web/src/a.ts", `const a = () => ${text};`)).toBe(0);
+		}
+		expect(count(pageWords, model, "const { hidden } = page.document; // the document")).toBe(0);
 	});
 
 	test("what is left for later is found in comments", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { parseAddress, socketHref } from "./address.ts";
 
 test("any address of a server leads to its socket, its API and the room it names", () => {
-	const plain = { socketUrl: "ws://localhost:8080/ws", httpBase: "http://localhost:8080", host: "localhost:8080" };
+	const plain = { socketUrl: "ws://localhost:8080/ws", httpBase: "http://localhost:8080", place: "localhost:8080" };
 	expect(parseAddress("ws://localhost:8080")).toEqual({ ...plain, room: "lobby" });
 	expect(parseAddress("http://localhost:8080/")).toEqual({ ...plain, room: "lobby" });
 	expect(parseAddress("http://localhost:8080/ws")).toEqual({ ...plain, room: null });
@@ -11,7 +11,7 @@ test("any address of a server leads to its socket, its API and the room it names
 });
 
 test("a secure address stays secure, and a server may live below a path", () => {
-	const below = { socketUrl: "wss://example.com/chat/ws", httpBase: "https://example.com/chat", host: "example.com" };
+	const below = { socketUrl: "wss://example.com/chat/ws", httpBase: "https://example.com/chat", place: "example.com/chat" };
 	expect(parseAddress("https://example.com/chat/")).toEqual({ ...below, room: "lobby" });
 	expect(parseAddress("wss://example.com/chat/rooms/a")).toEqual({ ...below, room: "a" });
 	expect(parseAddress("wss://example.com/chat/ws")).toEqual({ ...below, room: null });

@@ -4,8 +4,8 @@ export interface Address {
 	readonly socketUrl: string;
 	/** What paths of the HTTP API are put behind, without a slash at the end. */
 	readonly httpBase: string;
-	/** Host and port; names the storage key of a guest's token. */
-	readonly host: string;
+	/** Host, port and the path of the service; names what is stored, since one site may have several services. */
+	readonly place: string;
 	/** The room that the address names: `lobby` for the root, null for `/ws`, which is for any rooms. */
 	readonly room: string | null;
 }
@@ -17,26 +17,29 @@ export interface Address {
  * Throws a `SyntaxError` DOMException where the browser's `WebSocket` would: no address, another scheme, a fragment.
  */
 export function parseAddress(address: string | URL): Address {
-	const url = parseUrl(String(address));
+	const url = parseUrl(address);
 	const secure = url.protocol === "https:" || url.protocol === "wss:";
 	const match = /^(.*?)(?:\/rooms\/([^/]+)|(\/ws))?\/?$/.exec(url.pathname);
 	const authority = `${url.host}${match?.[1] ?? ""}`;
 	return {
 		socketUrl: `${secure ? "wss" : "ws"}://${authority}/ws`,
 		httpBase: `${secure ? "https" : "http"}://${authority}`,
-		host: url.host,
+		place: authority,
 		room: match?.[3] ? null : (match?.[2] ?? "lobby"),
 	};
 }
 
 /** The address as `WebSocket.url` shows it: absolute, and of scheme `ws` or `wss`. Throws like `parseAddress`. */
 export function socketHref(address: string | URL): string {
-	return parseUrl(String(address)).href.replace(/^http/, "ws");
+	return parseUrl(address).href.replace(/^http/, "ws");
 }
 
-function parseUrl(address: string): URL {
+function parseUrl(given: unknown): URL {
+	const address = String(given);
 	const base = globalThis.location?.href;
-	const url = URL.canParse(address, base) ? new URL(address, base) : null;
+	// As text, null or a plain object would be a path below the page's own address.
+	const isAddress = typeof given === "string" || (given as URL | null)?.href !== undefined;
+	const url = isAddress && URL.canParse(address, base) ? new URL(address, base) : null;
 	if (!url || !/^(https?|wss?):$/.test(url.protocol) || url.hash)
 		throw new DOMException(`'${address}' is no server's address.`, "SyntaxError");
 	return url;

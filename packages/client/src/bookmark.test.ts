@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { encodeCursor } from "@hubbub/protocol/cursor.ts";
 import type { RoomEvent } from "@hubbub/protocol/event.ts";
+import { encodeCursor } from "@hubbub/protocol/wire/cursor.ts";
 import fc from "fast-check";
 import { message } from "../test/fake-environment.ts";
 import { Bookmark } from "./bookmark.ts";
@@ -68,13 +68,13 @@ describe("starting over", () => {
 	test("events seen before stay seen within an epoch", () => {
 		const bookmark = new Bookmark(at(0));
 		bookmark.advance(at(9), range(1, 9));
-		expect(offsets(bookmark.startOver(at(12), range(7, 12)))).toEqual([10, 11, 12]);
+		expect(offsets(bookmark.reset(at(12), range(7, 12)))).toEqual([10, 11, 12]);
 	});
 
 	test("a log that went back in its epoch is new from where it stands", () => {
 		const bookmark = new Bookmark(at(0));
 		bookmark.advance(at(9), range(1, 9));
-		expect(offsets(bookmark.startOver(at(4), range(1, 4)))).toEqual([1, 2, 3, 4]);
+		expect(offsets(bookmark.reset(at(4), range(1, 4)))).toEqual([1, 2, 3, 4]);
 		expect(offsets(bookmark.advance(at(5), range(5, 5)))).toEqual([5]);
 		expect(bookmark.cursor).toBe(at(5));
 	});
@@ -84,7 +84,7 @@ describe("reading back", () => {
 	test("the oldest known event is where older pages end", () => {
 		const bookmark = new Bookmark();
 		expect(bookmark.oldest).toBeNull();
-		bookmark.startOver(at(90), range(41, 90));
+		bookmark.reset(at(90), range(41, 90));
 		expect(bookmark.oldest).toEqual({ cursor: at(41), offset: 41 });
 		bookmark.extendBack(range(21, 40), false);
 		bookmark.extendBack(range(30, 40), false);

@@ -1,5 +1,5 @@
-import { decodeCursor, encodeCursor } from "@hubbub/protocol/cursor.ts";
 import type { RoomEvent } from "@hubbub/protocol/event.ts";
+import { decodeCursor, encodeCursor } from "@hubbub/protocol/wire/cursor.ts";
 
 /**
  * How far one reader has read in one room's log, and which events it has therefore not seen yet. Pure: no clock, no I/O.
@@ -20,7 +20,7 @@ export class Bookmark {
 
 	/** `after` is a cursor kept from an earlier visit; what is none is left out. */
 	constructor(after: string | null = null) {
-		const position = after === null ? null : decodeCursor(after);
+		const position = decodeCursor(after ?? "");
 		this.#cursor = position && after;
 		this.#epoch = position?.epoch ?? null;
 		this.#offset = this.#newest = position?.offset ?? 0;
@@ -35,8 +35,14 @@ export class Bookmark {
 
 	/** The cursor to ask older events with: `before` the oldest one seen. Null where none was seen, or no older one can exist. */
 	get oldest(): { readonly cursor: string; readonly offset: number } | null {
-		if (this.#oldest === null || this.#epoch === null) return null;
-		return { cursor: encodeCursor({ epoch: this.#epoch, offset: this.#oldest }), offset: this.#oldest };
+		const offset = this.#oldest;
+		const cursor = offset === null ? null : this.at(offset);
+		return offset === null || cursor === null ? null : { cursor, offset };
+	}
+
+	/** The cursor of the event at `offset`; null where nothing is known of the room yet. */
+	at(offset: number): string | null {
+		return this.#epoch === null ? null : encodeCursor({ epoch: this.#epoch, offset });
 	}
 
 	/**
@@ -64,7 +70,7 @@ export class Bookmark {
 	 * The server could not continue where the bookmark stood; `events` is the latest history. Events seen before stay seen, unless the
 	 * log itself went back: then the same offsets name other events.
 	 */
-	startOver(cursor: string, events: readonly RoomEvent[]): RoomEvent[] {
+	reset(cursor: string, events: readonly RoomEvent[]): RoomEvent[] {
 		const { epoch, offset } = this.#read(cursor);
 		if (epoch !== this.#epoch || offset < this.#newest) this.#turnTo(epoch);
 		// What lies between is not known, so older pages start again from here.

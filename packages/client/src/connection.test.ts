@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { FakeWorld, fakeStorage } from "../test/fake-environment.ts";
+import { FakeWorld } from "../test/fake-environment.ts";
 import { type ConnectOptions, connect } from "./connect.ts";
 import type { ConnectionState } from "./dialer.ts";
 
@@ -63,7 +63,7 @@ describe("the states", () => {
 	test("show the wait and its end after a loss", () => {
 		const { world, connection, phases } = start();
 		world.socket.welcome().drop();
-		expect(connection.state).toEqual({ phase: "waiting", attempt: 1, retryAt: 1_000_250, reason: null });
+		expect(connection.state).toEqual({ phase: "waiting", attempt: 1, retryAt: 1_000_250, code: null, reason: null });
 		world.advance(249);
 		expect(world.sockets).toHaveLength(1);
 		world.advance(1);
@@ -244,7 +244,7 @@ describe("a server that is not there", () => {
 		world.socket.welcome().frame({ type: "bye", code: "draining", message: "Restarting.", reconnectAfterMs: 500 });
 		expect(connection.state.phase).toBe("live");
 		world.advance(3_000);
-		expect(connection.state).toMatchObject({ phase: "waiting", reason: "Restarting." });
+		expect(connection.state).toMatchObject({ phase: "waiting", code: "draining", reason: "Restarting." });
 	});
 
 	test("another protocol on the other side is no server", () => {
@@ -311,72 +311,6 @@ describe("the end", () => {
 	});
 });
 
-describe("a guest", () => {
-	const key = "hubbub.guest.host";
-
-	test("keeps the token the server hands out and brings it back", () => {
-		const storage = fakeStorage();
-		const { world } = start({ storage });
-		world.socket.welcome({ token: "guest.abc" }).drop();
-		expect(storage.items.get(key)).toBe("guest.abc");
-		world.advance(250);
-		expect(world.socket.open().sent[0]?.token).toBe("guest.abc");
-		const later = start({ storage });
-		expect(later.world.socket.open().sent[0]?.token).toBe("guest.abc");
-	});
-
-	test("without storage stays the same guest as long as the page", () => {
-		const { world } = start({ storage: null });
-		world.socket.welcome({ token: "guest.abc" }).drop();
-		world.advance(250);
-		expect(world.socket.open().sent[0]?.token).toBe("guest.abc");
-	});
-
-	test("whose old token is refused comes back once without it", () => {
-		const storage = fakeStorage({ [key]: "guest.old" });
-		const { world, connection } = start({ storage });
-		const bye = { type: "bye", code: "unauthorized", message: "Expired." };
-		expect(world.socket.open().sent[0]?.token).toBe("guest.old");
-		world.socket.frame(bye).drop(4001);
-		world.advance(250);
-		expect(storage.items.has(key)).toBe(false);
-		expect(world.socket.open().sent[0]?.token).toBeUndefined();
-		world.socket.frame(bye).drop(4001);
-		expect(connection.state.phase).toBe("closed");
-	});
-
-	test("is not stopped by a storage that throws", () => {
-		const refuse = () => {
-			throw new DOMException("Denied.", "SecurityError");
-		};
-		const { world, connection } = start({ storage: { getItem: refuse, setItem: refuse, removeItem: refuse } });
-		world.socket.welcome({ token: "guest.abc" });
-		expect(connection.state.phase).toBe("live");
-	});
-
-	test("with a token of their own neither reads nor writes a guest's", () => {
-		const storage = fakeStorage({ [key]: "guest.old" });
-		const { world } = start({ storage, token: "jwt" });
-		world.socket.welcome({ token: "guest.new" });
-		expect(world.socket.sent[0]?.token).toBe("jwt");
-		expect(storage.items.get(key)).toBe("guest.old");
-	});
-});
-
-test("a token function is given another chance after its token expired, and not without end", async () => {
-	const { world, connection } = start({ token: () => "jwt" });
-	const expire = () => world.socket.frame({ type: "bye", code: "unauthorized", message: "Expired." }).drop(4001);
-	await Bun.sleep(0);
-	world.socket.welcome();
-	expire();
-	expect(connection.state.phase).toBe("waiting");
-	world.advance(250);
-	await Bun.sleep(0);
-	world.socket.open();
-	expire();
-	expect(connection.state).toMatchObject({ phase: "closed", code: "unauthorized" });
-});
-
 test("[DOWN-1] frames that are not known, not whole or not JSON are left out", () => {
 	const { world, connection } = start();
 	const room = connection.room("lobby");
@@ -400,74 +334,4 @@ test("[DOWN-1] frames that are not known, not whole or not JSON are left out", (
 	expect(seen).toEqual([]);
 	expect(room.cursor).toBe("e1.1");
 	expect(connection.state.phase).toBe("live");
-});
-
-describe("another way", () => {
-	/** Loading the module and asking over HTTP take some turns of the loop. */
-	const turns = async (done: () => boolean) => {
-		for (let turn = 0; turn < 2_000 && !done(); turn++) await Bun.sleep(1);
-		expect(done()).toBe(true);
-	};
-	const asks = (world: FakeWorld) => world.requests.map(({ url }) => url);
-
-	test("is tried at once where the WebSocket falls silent, though it lasted", async () => {
-		const { world, phases } = start({ transport: "auto" });
-		world.respond = () => new Promise(() => {});
-		world.socket.welcome({ heartbeatMs: 25_000 });
-		world.advance(25_000 + 8_000);
-		await turns(() => asks(world).includes("http://host/frames"));
-		expect(phases()).toEqual(["live", "connecting"]);
-		expect(world.sockets).toHaveLength(1);
-	});
-
-	test("is not tried where the browser has no network, nor where the server said bye", async () => {
-		const { world, phases } = start({ transport: "auto" });
-		world.socket.welcome().frame({ type: "bye", code: "draining", message: "Restarting.", reconnectAfterMs: 100 }).drop(4100);
-		world.advance(200);
-		expect(world.sockets).toHaveLength(2);
-		world.socket.welcome();
-		world.signal("offline");
-		world.advance(20_000);
-		await Bun.sleep(0);
-		expect(phases().slice(0, 3)).toEqual(["live", "waiting", "connecting"]);
-		expect(asks(world)).toEqual([]);
-	});
-
-	test("is not tried where the page asked for the WebSocket alone", async () => {
-		const { world } = start({ transport: "websocket" });
-		for (let attempt = 0; attempt < 4; attempt++) world.comeBack();
-		await Bun.sleep(5);
-		expect(asks(world)).toEqual([]);
-		expect(world.sockets).toHaveLength(5);
-	});
-
-	test("that does not lead to the server either leads back to the WebSocket, after a wait", async () => {
-		const { world, connection, phases } = start({ transport: "auto" });
-		world.respond = () => Promise.reject(new TypeError("Failed to fetch"));
-		world.socket.drop();
-		await turns(() => connection.state.phase === "waiting");
-		expect(phases()).toEqual(["connecting", "waiting"]);
-		expect(connection.state).toMatchObject({ reason: "The server cannot be reached." });
-		world.advance(500);
-		expect(world.sockets).toHaveLength(2);
-		world.socket.welcome();
-		expect(connection.state).toEqual({ phase: "live", transport: "websocket" });
-	});
-
-	test("that is refused by the server with a reason ends where the WebSocket would", async () => {
-		const { world, connection } = start({ transport: "auto" });
-		world.respond = () => Response.json({ code: "banned", title: "You are banned here.", status: 403 }, { status: 403 });
-		world.socket.drop();
-		await turns(() => connection.state.phase === "closed");
-		expect(connection.state).toEqual({ phase: "closed", code: "banned", message: "You are banned here." });
-	});
-
-	test("is named when it changes", () => {
-		const { world, connection } = start();
-		const named: string[] = [];
-		connection.on("transport", (name) => named.push(name));
-		world.socket.welcome();
-		world.comeBack().welcome();
-		expect(named).toEqual(["websocket"]);
-	});
 });

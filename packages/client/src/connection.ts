@@ -1,42 +1,26 @@
-import type { Code } from "@hubbub/protocol/codes.ts";
 import type { Downstream, Joined, Reject, Welcome } from "@hubbub/protocol/downstream.ts";
-import type { User } from "@hubbub/protocol/event.ts";
+import type { User } from "@hubbub/protocol/fields.ts";
+import type { Code } from "@hubbub/protocol/wire/codes.ts";
+import * as limits from "@hubbub/protocol/wire/limits.ts";
+import { passes } from "@hubbub/protocol/wire/passing-codes.ts";
+import { roomIdPattern } from "@hubbub/protocol/wire/room-id.ts";
+import { PROTOCOL_VERSION } from "@hubbub/protocol/wire/version.ts";
 import type { Address } from "./address.ts";
+import { nameText, roomId } from "./arguments.ts";
 import type { Bookmark } from "./bookmark.ts";
-import { bounds, byteLength } from "./bounds.ts";
-import { type ConnectionState, Dialer, heartbeatRef } from "./dialer.ts";
+import { byteLength } from "./byte-length.ts";
+import type { ConnectionEvents, ConnectionHooks } from "./connection-events.ts";
+import { type ConnectionState, Dialer, heartbeatRef, type LazySelector } from "./dialer.ts";
 import { Emitter } from "./emitter.ts";
 import type { Environment } from "./environment.ts";
 import { HubbubError, type LocalCode } from "./error.ts";
+import type { HistoryOptions, HistoryPage } from "./http/history.ts";
 import type { Http } from "./http/http.ts";
-import type { HistoryOptions, HistoryPage } from "./http/page.ts";
 import type { Identity } from "./identity.ts";
 import { LiveRoom, type Uplink } from "./live-room.ts";
 import { type Command, type Entry, Outbox, type Settle } from "./outbox.ts";
 import type { RoomOptions } from "./room.ts";
-import type { Route } from "./route.ts";
-import type { Link, LinkEnd, TransportName } from "./transport.ts";
-
-/** What a connection tells its listeners. */
-export interface ConnectionEvents {
-	state: ConnectionState;
-	/** What carries the room now, told when it changes and the first time. */
-	transport: TransportName;
-	/** Who the server says this is: after each welcome. */
-	user: User;
-	/** A refusal that belongs to no promise, for example of likes. */
-	error: HubbubError;
-}
-
-/** Hooks for a face of its own on the connection; see `socket.ts`. */
-export interface ConnectionHooks {
-	/** The link is open and the hello not yet said. */
-	opened?(): void;
-	/** A downstream frame after its duplicates were taken out. Answers to commands go to their `settle` instead. */
-	frame?(frame: Downstream): void;
-	/** Everything is over. */
-	finished?(end: LinkEnd): void;
-}
+import type { Link, TransportName } from "./transport.ts";
 
 /** Times a command goes out before `not_joined` is believed. */
 const sendsMax = 3;
@@ -44,8 +28,6 @@ const sendsMax = 3;
 const rejoinMs = 2_000;
 /** Wait before asking again for answers, after the server threw frames away and did not say how long. */
 const resendMs = 1_000;
-/** Joins refused with these go better later; with others, asking again unchanged would end the same way. */
-const passing = new Set<Code>(["unavailable", "overloaded", "internal", "rate_limited", "draining", "not_joined"]);
 /** Unasked, these put the client out of a room it was in. Any other unasked refusal is about a frame. */
 const evicting = new Set<Code>(["banned", "room_not_found", "guests_not_allowed", "unauthorized"]);
 
@@ -53,6 +35,8 @@ const evicting = new Set<Code>(["banned", "room_not_found", "guests_not_allowed"
 export class LiveConnection implements Uplink {
 	readonly environment: Environment;
 	readonly outbox: Outbox;
+	/** Every room that was ever asked for, by id. */
+	readonly rooms = new Map<string, LiveRoom>();
 	readonly #httpBase: string;
 	readonly #http: () => Promise<Http>;
 	readonly #identity: Identity;
@@ -60,21 +44,27 @@ export class LiveConnection implements Uplink {
 	#name: string | undefined;
 	readonly #dialer: Dialer;
 	readonly #emitter = new Emitter<ConnectionEvents>();
-	readonly #rooms = new Map<string, LiveRoom>();
 	/** Counts links, so that what was planned on one does not happen on the next. */
 	#links = 0;
 	/** Rooms that the last hello named; the welcome answers it. */
 	#greeted: readonly LiveRoom[] = [];
 	#transport: TransportName | null = null;
 	user: User | null = null;
-	limits: Welcome["limits"] = bounds;
+	limits: Welcome["limits"] = {
+		frameBytesMax: limits.frameBytesMax,
+		textGraphemesMax: limits.textGraphemesMax,
+		roomsPerConnectionMax: limits.roomsPerConnectionMax,
+	};
+	version: number | null = null;
+	features: readonly string[] = [];
+	#isOutdated = false;
 	/** The server's clock minus this one's, in milliseconds. */
 	clockSkewMs = 0;
 
 	constructor(parts: {
 		address: Address;
 		environment: Environment;
-		route: Route;
+		selector: LazySelector;
 		http: () => Promise<Http>;
 		identity: Identity;
 		name: string | undefined;
@@ -88,11 +78,11 @@ export class LiveConnection implements Uplink {
 		this.#http = parts.http;
 		this.#identity = parts.identity;
 		this.#hooks = parts.hooks;
-		this.#dialer = new Dialer(parts.route, parts.environment, {
+		this.#dialer = new Dialer(parts.selector, parts.environment, {
 			prepare: () => this.#identity.prepare(),
-			greet: (link, accept) => this.#hello(link, accept),
+			hello: (link, accept) => this.#hello(link, accept),
 			frame: (frame) => this.#receive(frame),
-			lost: () => this.#linkLost(),
+			lost: () => this.#lost(),
 			mayTryAgain: (wasLive) => this.#identity.mayTryAgain(wasLive),
 			changed: (state) => this.#changed(state),
 			finished: (end) => this.#hooks.finished?.(end),
@@ -108,42 +98,38 @@ export class LiveConnection implements Uplink {
 		return this.#emitter.on(type, listener);
 	}
 
-	/** `callerRef` comes back with the frame that answers the join. */
-	room(id: string, options: RoomOptions & { readonly callerRef?: string | number } = {}): LiveRoom {
-		const room = this.#rooms.get(id) ?? new LiveRoom(id, this);
-		this.#rooms.set(id, room);
+	/** `ref` comes back with the frame that answers the join. */
+	room(given: string, options?: (RoomOptions & { readonly ref?: string | number }) | null): LiveRoom {
+		const id = roomId(given);
+		const room = this.rooms.get(id) ?? new LiveRoom(id, this);
+		this.rooms.set(id, room);
 		if (room.phase !== "left" || this.state.phase === "closed") return room;
-		room.enter(options);
-		room.callerRef = options.callerRef;
+		room.enter(options ?? {});
+		room.ref = options?.ref;
 		// The server would call the whole hello malformed and end the connection, other rooms and all.
-		if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(id)) {
+		if (!roomIdPattern.test(id)) {
 			room.asked = true;
 			queueMicrotask(() => this.#receive({ type: "reject", code: "room_not_found", message: "No room can have this id.", room: id }));
 		} else if (this.state.phase === "live") this.#join(room);
 		return room;
 	}
 
-	/** The room of this id if it was ever asked for. */
-	findRoom(id: string): LiveRoom | undefined {
-		return this.#rooms.get(id);
-	}
-
-	/** Whether any room was ever asked for. */
-	get hasRooms(): boolean {
-		return this.#rooms.size > 0;
-	}
-
-	/** Says in the next hello who this is, in place of what the options said. What is no string is left as it was. */
+	/** Says in the next hello who this is, in place of what the options said. What is no string is left as it was. Throws a `TypeError` for a token that can be none. */
 	introduce(name: unknown, token: unknown): void {
-		if (typeof name === "string") this.#name = name;
 		if (typeof token === "string") this.#identity.use(token);
+		if (typeof name === "string") this.#name = nameText(name);
 	}
 
 	retryNow(): void {
 		this.#dialer.retryNow();
 	}
 
-	close(code?: number, reason?: string): void {
+	close(): void {
+		this.hangUp();
+	}
+
+	/** Closes with a code and a reason that `checkCloseArguments` has passed. */
+	hangUp(code?: number, reason?: string): void {
 		this.#dialer.close(code, reason);
 	}
 
@@ -153,7 +139,7 @@ export class LiveConnection implements Uplink {
 		const { room } = command;
 		const refuse = (code: Code | LocalCode, message: string) => settle(new HubbubError(code, message), 0);
 		if (this.state.phase === "closed") return settle(this.#closedError(), 0);
-		const phase = this.#rooms.get(room)?.phase ?? "left";
+		const phase = this.rooms.get(room)?.phase ?? "left";
 		if (phase === "left") return refuse("left", "This room is not joined.");
 		const entry = this.outbox.add(command, bytes, settle);
 		if (!entry) return refuse("queue_full", "Too many messages are waiting.");
@@ -165,15 +151,20 @@ export class LiveConnection implements Uplink {
 	}
 
 	send(frame: object): void {
-		this.#dialer.send(frame);
+		this.#dialer.send(JSON.stringify(frame));
 	}
 
 	async history(room: string, bookmark: Bookmark, options: HistoryOptions): Promise<HistoryPage> {
-		const { environment } = this;
-		// A module that cannot be loaded is the network's fault like any other.
-		const http = await this.#http().catch(() => null);
-		const walker = { environment, httpBase: this.#httpBase, bearer: this.#identity.bearer, room, bookmark };
-		const page = await http?.walkBack(walker, options);
+		// Once may be chance, and without a connection it is the network's fault like any other.
+		const http = await this.#http()
+			.catch(this.#http)
+			.catch(() => null);
+		if (!http && this.state.phase === "live") {
+			this.#outdate("files");
+			throw new HubbubError("outdated", "This page is older than the server. Load it again.");
+		}
+		const reader = { environment: this.environment, httpBase: this.#httpBase, bearer: this.#identity.bearer, room, bookmark };
+		const page = await http?.readHistory(reader, options);
 		if (page && "events" in page) return page;
 		throw new HubbubError(page?.code ?? "network", page?.message ?? "Older messages could not be fetched.", page?.retryAfterMs);
 	}
@@ -188,7 +179,7 @@ export class LiveConnection implements Uplink {
 	/** Also to a link that is tried beside the one in use, which has the rooms until the welcome. */
 	#hello(link: Link, accept: readonly string[]): void {
 		this.#hooks.opened?.();
-		this.#greeted = [...this.#rooms.values()]
+		this.#greeted = [...this.rooms.values()]
 			.filter((room) => room.phase === "joined" || this.#isWaiting(room))
 			.slice(0, this.limits.roomsPerConnectionMax);
 		const hello = {
@@ -223,20 +214,20 @@ export class LiveConnection implements Uplink {
 			case "joined":
 				return this.#joined(frame);
 			case "batch": {
-				const room = this.#rooms.get(frame.room);
+				const room = this.rooms.get(frame.room);
 				// Until the answer to the join, batches belong to an earlier stay; the cursor brings their events back.
 				const news = room?.phase === "joined" ? room.batch(frame) : null;
 				if (news) this.#hooks.frame?.(news);
 				return;
 			}
 			case "gap": {
-				const room = this.#rooms.get(frame.room);
+				const room = this.rooms.get(frame.room);
 				if (room?.phase === "joined") room.gap(frame);
 				return this.#hooks.frame?.(frame);
 			}
 			case "left": {
 				// With a ref it is the answer to our own leave.
-				const room = this.#rooms.get(frame.room);
+				const room = this.rooms.get(frame.room);
 				if (frame.ref !== undefined || !room || room.phase === "left") return;
 				this.#hooks.frame?.(frame);
 				return this.#refuse(room, null);
@@ -246,7 +237,7 @@ export class LiveConnection implements Uplink {
 			case "reject":
 				return this.#reject(frame);
 			case "bye":
-				this.#dialer.byeSaid(frame);
+				this.#dialer.bye(frame);
 				return this.#hooks.frame?.(frame);
 			case "pong":
 				this.clockSkewMs = (frame.now ?? this.environment.now()) - this.environment.now();
@@ -261,9 +252,13 @@ export class LiveConnection implements Uplink {
 		if (frame.token) this.#identity.keepGuest(frame.token);
 		this.user = frame.user;
 		this.limits = frame.limits;
+		// Servers before version and features were told say nothing of them.
+		this.version = frame.version ?? 1;
+		this.features = frame.features ?? [];
 		this.clockSkewMs = frame.now - this.environment.now();
 		this.#emitter.emit("user", frame.user);
-		this.#dialer.welcomed(frame.heartbeatMs);
+		this.#dialer.welcome(frame.heartbeatMs);
+		if (this.version > PROTOCOL_VERSION) this.#outdate("protocol");
 		this.#hooks.frame?.(frame);
 		for (const room of this.#greeted) {
 			room.asked = true;
@@ -271,11 +266,17 @@ export class LiveConnection implements Uplink {
 		}
 		this.#greeted = [];
 		// Rooms asked for since the hello, and those that did not fit into it.
-		for (const room of this.#rooms.values()) if (this.#isWaiting(room)) this.#join(room);
+		for (const room of this.rooms.values()) if (this.#isWaiting(room)) this.#join(room);
+	}
+
+	#outdate(what: ConnectionEvents["outdated"]): void {
+		if (this.#isOutdated) return;
+		this.#isOutdated = true;
+		this.#emitter.emit("outdated", what);
 	}
 
 	#joined(frame: Joined): void {
-		const room = this.#rooms.get(frame.room);
+		const room = this.rooms.get(frame.room);
 		if (!room || room.phase === "left") return;
 		const fresh = room.joined(frame);
 		this.#show({ ...frame, events: [...fresh] }, room);
@@ -289,13 +290,13 @@ export class LiveConnection implements Uplink {
 	#transmit(entry: Entry): void {
 		entry.inFlight = true;
 		entry.sends++;
-		this.#dialer.sendJson(entry.json);
+		this.#dialer.send(entry.json);
 	}
 
 	#reject(frame: Reject): void {
 		const entry = this.outbox.find(frame.ref);
 		if (entry) {
-			const room = this.#rooms.get(entry.room);
+			const room = this.rooms.get(entry.room);
 			// The server and this side disagree about who is in the room: join again, then say it again.
 			if (frame.code === "not_joined" && room && entry.sends < sendsMax) {
 				entry.inFlight = false;
@@ -307,7 +308,7 @@ export class LiveConnection implements Uplink {
 		// The server threw frames away before it read whose they were, so any answer still due may never come: ask again.
 		if (frame.code === "rate_limited" && !room) this.#later(frame.retryAfterMs ?? resendMs, () => this.#resend());
 		if (room?.phase === "joining" && frame.code === "already_joined") return;
-		if (room?.phase === "joining" && passing.has(frame.code)) {
+		if (room?.phase === "joining" && passes(frame.code)) {
 			const waitMs = frame.retryAfterMs ?? rejoinMs * (1 + this.environment.random());
 			return this.#later(waitMs, () => room.phase === "joining" && this.#join(room));
 		}
@@ -320,9 +321,8 @@ export class LiveConnection implements Uplink {
 
 	/** The room that a reject without a command is about: by the ref of its join, or by its name where no ref was given. */
 	#roomOfReject(frame: Reject): LiveRoom | undefined {
-		const rooms = [...this.#rooms.values()];
-		if (frame.ref !== undefined) return rooms.find((room) => room.joinRef === frame.ref && room.phase === "joining");
-		return frame.room === undefined ? undefined : this.#rooms.get(frame.room);
+		if (frame.ref === undefined) return this.rooms.get(frame.room ?? "");
+		return [...this.rooms.values()].find((room) => room.joinRef === frame.ref && room.phase === "joining");
 	}
 
 	/** The server does not know, or no longer, that this client is in the room. Several refusals may say so at once. */
@@ -334,8 +334,8 @@ export class LiveConnection implements Uplink {
 
 	/** Asks again for every answer that is due on this link. Twice the same key, or the same join, does no harm. */
 	#resend(): void {
-		this.outbox.linkLost();
-		for (const room of this.#rooms.values()) {
+		this.outbox.lost();
+		for (const room of this.rooms.values()) {
 			if (room.phase === "joining") this.#join(room);
 			else if (room.phase === "joined") this.#flush(room);
 		}
@@ -349,10 +349,10 @@ export class LiveConnection implements Uplink {
 		}, ms);
 	}
 
-	/** Shows a frame about a room to the raw face, with the ref its caller knows. */
+	/** Shows a frame about a room to the raw dialect, with the ref its caller knows. */
 	#show(frame: Joined | Reject, room: LiveRoom | undefined): void {
-		this.#hooks.frame?.({ ...frame, ref: room ? room.callerRef : frame.ref });
-		if (room) room.callerRef = undefined;
+		this.#hooks.frame?.({ ...frame, ref: (room ?? frame).ref });
+		if (room) room.ref = undefined;
 	}
 
 	#refuse(room: LiveRoom, error: HubbubError | null): void {
@@ -361,15 +361,15 @@ export class LiveConnection implements Uplink {
 		this.outbox.drop(room.id, error ?? new HubbubError("left", "The room was left."));
 	}
 
-	#linkLost(): void {
+	#lost(): void {
 		this.#links++;
-		this.outbox.linkLost();
-		for (const room of this.#rooms.values()) room.linkLost();
+		this.outbox.lost();
+		for (const room of this.rooms.values()) room.lost();
 	}
 
 	#changed(state: ConnectionState): void {
 		if (state.phase === "closed") {
-			for (const room of this.#rooms.values()) room.phase = "left";
+			for (const room of this.rooms.values()) room.ended();
 			this.outbox.drop(null, this.#closedError());
 		}
 		this.#emitter.emit("state", state);
@@ -380,8 +380,7 @@ export class LiveConnection implements Uplink {
 
 	#closedError(): HubbubError {
 		const { state } = this;
-		const message = state.phase === "closed" && state.message ? state.message : "The connection is closed.";
-		return new HubbubError("closed", message);
+		return new HubbubError("closed", (state.phase === "closed" && state.message) || "The connection is closed.");
 	}
 }
 

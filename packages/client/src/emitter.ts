@@ -2,8 +2,9 @@
 export class Emitter<Events extends object> {
 	readonly #listeners = new Map<keyof Events, Set<(value: never) => void>>();
 
-	/** Calls `listener` at every event of `type` from now on. Returns how to stop; stopping twice is harmless. */
+	/** Calls `listener` at every event of `type` from now on. Returns how to stop; stopping twice is harmless. Throws a `TypeError` for no function. */
 	on<Type extends keyof Events>(type: Type, listener: (value: Events[Type]) => void): () => void {
+		if (typeof listener !== "function") throw new TypeError("A listener must be a function.");
 		// Wrapped, so that one function given twice is two listeners and each can be stopped alone.
 		const entry = (value: Events[Type]) => listener(value);
 		const entries = this.#listeners.get(type) ?? new Set();

@@ -11,6 +11,13 @@ export interface SocketLike {
 	close(code?: number, reason?: string): void;
 }
 
+/** What of the browser's `BroadcastChannel` is used: what one page says all others of its site hear. */
+export interface Channel {
+	onmessage: ((event: { readonly data: never }) => void) | null;
+	postMessage(message: unknown): void;
+	close(): void;
+}
+
 /** News of the network and the page: both are moments at which trying at once is worth more than waiting on. */
 export type Signal = "online" | "offline" | "visible";
 
@@ -31,6 +38,8 @@ export interface Environment {
 	readonly isOnline: () => boolean;
 	/** Whether nobody can see the page now; as the document says, where left out. */
 	readonly isHidden?: () => boolean;
+	/** Opens the channel of this name between the pages of a site; the browser's own where left out, null where there is none. */
+	readonly openChannel?: (name: string) => Channel | null;
 	/** Hears signals from now on; returns how to stop. */
 	readonly watch: (listener: (signal: Signal) => void) => () => void;
 	/** A fresh idempotency key: unguessable, at most 64 characters. */

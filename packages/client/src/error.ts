@@ -1,4 +1,4 @@
-import type { Code } from "@hubbub/protocol/codes.ts";
+import type { Code } from "@hubbub/protocol/wire/codes.ts";
 
 /**
  * What can go wrong on this side of the wire:
@@ -6,8 +6,9 @@ import type { Code } from "@hubbub/protocol/codes.ts";
  * - `closed`: the connection is over for good, so no answer will come. A message sent just before may have arrived.
  * - `left`: the room was left before the answer came.
  * - `network`: the page of history could not be fetched.
+ * - `outdated`: the part of the SDK that fetches it is not on the server any more, so that only loading the page again helps.
  */
-export type LocalCode = "queue_full" | "closed" | "left" | "network";
+export type LocalCode = "queue_full" | "closed" | "left" | "network" | "outdated";
 
 /**
  * Why something was refused. `code` is one of the server's closed table or a `LocalCode`; `message` is a sentence in English that
@@ -18,8 +19,8 @@ export type LocalCode = "queue_full" | "closed" | "left" | "network";
  */
 export class HubbubError extends Error {
 	override readonly name = "HubbubError";
-	readonly code: Code | LocalCode;
-	readonly retryAfterMs: number | null;
+	declare readonly code: Code | LocalCode;
+	declare readonly retryAfterMs: number | null;
 
 	constructor(code: Code | LocalCode, message: string, retryAfterMs: number | null = null) {
 		super(message);

@@ -1,17 +1,19 @@
 import type { Downstream } from "@hubbub/protocol/downstream.ts";
 
 /** The fields without which reading a known frame would fail. */
-const required: Readonly<Record<string, readonly string[]>> = {
-	welcome: ["user", "heartbeatMs", "limits"],
-	joined: ["cursor", "state", "events"],
-	left: [],
-	batch: ["cursor", "events"],
-	ack: ["id", "cursor", "fate"],
-	reject: ["code", "message"],
-	gap: ["to"],
-	bye: ["code", "message"],
-	pong: [],
-} satisfies Record<Downstream["type"], readonly string[]>;
+const required = new Map<unknown, readonly string[]>(
+	Object.entries({
+		welcome: ["user", "heartbeatMs", "limits"],
+		joined: ["cursor", "state", "events"],
+		left: [],
+		batch: ["cursor", "events"],
+		ack: ["id", "cursor", "fate"],
+		reject: ["code", "message"],
+		gap: ["to"],
+		bye: ["code", "message"],
+		pong: [],
+	} satisfies Record<Downstream["type"], readonly string[]>),
+);
 
 /**
  * Reads one downstream frame from its JSON. Null for what a client of version 1 does not know or cannot use: types of later
@@ -19,9 +21,8 @@ const required: Readonly<Record<string, readonly string[]>> = {
  */
 export function readFrame(json: string): Downstream | null {
 	const frame = parseObject(json);
-	const type = frame?.type;
-	if (!frame || typeof type !== "string" || !Object.hasOwn(required, type)) return null;
-	for (const field of required[type] ?? []) if (frame[field] === undefined || frame[field] === null) return null;
+	const fields = required.get(frame?.type);
+	if (!frame || !fields || fields.some((field) => (frame[field] ?? null) === null)) return null;
 	if ("events" in frame) {
 		if (!Array.isArray(frame.events)) return null;
 		frame.events = frame.events.filter(isEvent);

@@ -55,6 +55,5 @@ export class Heartbeat {
 	stop(): void {
 		this.heard();
 		this.#environment.clearTimeout(this.#interval);
-		this.#interval = null;
 	}
 }

@@ -1,7 +1,5 @@
+import { DEFLATE_TAG } from "@hubbub/protocol/wire/frame-tags.ts";
 import type { Environment } from "./environment.ts";
-
-/** First byte of a binary frame that is a compressed batch. */
-const deflateTag = 0x01;
 
 /**
  * Puts text frames, compressed frames and the end of the link through in the order they came, although inflating takes a while
@@ -24,7 +22,7 @@ export class FrameOrder {
 	push(data: string | ArrayBuffer): void {
 		if (typeof data === "string") return this.after(() => this.#text(data));
 		const bytes = new Uint8Array(data);
-		if (bytes[0] !== deflateTag || !this.#inflate) return;
+		if (bytes[0] !== DEFLATE_TAG || !this.#inflate) return;
 		// Inflating begins now, beside what is waiting; only the handing on waits its turn.
 		const inflated = this.#inflate(bytes.subarray(1)).then(
 			(json) => () => this.#text(json),

@@ -1,10 +1,10 @@
-import { bounds } from "./bounds.ts";
+import * as limits from "@hubbub/protocol/wire/limits.ts";
 import type { Environment } from "./environment.ts";
 
 /** Likes of one room go out at most this often. */
 export const likeEveryMs = 1_000;
 /** Likes that may wait: a tap is applause for this moment, not a debt. */
-const waitingMax = bounds.likesPerFrameMax * 10;
+const waitingMax = limits.likesPerFrameMax * 10;
 
 /** Sums likes on this side: the first goes out at once, the rest of a second together. */
 export class LikeMeter {
@@ -28,7 +28,7 @@ export class LikeMeter {
 
 	/** Sends what waits, if a second has passed since the last frame and the room can be reached. */
 	flush(): void {
-		const count = Math.min(this.#waiting, bounds.likesPerFrameMax);
+		const count = Math.min(this.#waiting, limits.likesPerFrameMax);
 		if (this.#resting || count === 0 || !this.#send(count)) return;
 		this.#waiting -= count;
 		this.#resting = true;

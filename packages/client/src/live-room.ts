@@ -1,12 +1,16 @@
-import type { Code } from "@hubbub/protocol/codes.ts";
 import type { Ack, Ambient, Batch, Gap, Joined } from "@hubbub/protocol/downstream.ts";
-import type { MessageEvent, RoomEvent, RoomSettings } from "@hubbub/protocol/event.ts";
+import type { RoomEvent } from "@hubbub/protocol/event.ts";
+import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
+import type { RoomSettings } from "@hubbub/protocol/kinds/settings.ts";
+import type { Code } from "@hubbub/protocol/wire/codes.ts";
+import { isKnown } from "@hubbub/protocol/wire/lines.ts";
+import { checkId, settingsOf, styleOf } from "./arguments.ts";
 import { Bookmark } from "./bookmark.ts";
-import { bounds, byteLength } from "./bounds.ts";
+import { byteLength } from "./byte-length.ts";
 import { Emitter } from "./emitter.ts";
 import type { Environment } from "./environment.ts";
 import { HubbubError } from "./error.ts";
-import type { HistoryOptions, HistoryPage } from "./http/page.ts";
+import type { HistoryOptions, HistoryPage } from "./http/history.ts";
 import { LikeMeter } from "./likes.ts";
 import type { Command, Settle } from "./outbox.ts";
 import type { Room, RoomEvents, RoomOptions, Said, SayOptions, View } from "./room.ts";
@@ -14,6 +18,8 @@ import type { Room, RoomEvents, RoomOptions, Said, SayOptions, View } from "./ro
 /** What a room needs of the connection it lives on. */
 export interface Uplink {
 	readonly environment: Environment;
+	/** The server's clock minus this one's, in milliseconds. */
+	readonly clockSkewMs: number;
 	/** Sends a command, now or when the room is joined again. `settle` is called exactly once. */
 	submit(command: Command, bytes: number, settle: Settle): void;
 	/** Sends a frame that needs no answer, if the link is open. */
@@ -22,9 +28,6 @@ export interface Uplink {
 	history(room: string, bookmark: Bookmark, options: HistoryOptions): Promise<HistoryPage>;
 	leave(room: LiveRoom): void;
 }
-
-/** The kinds of events this version knows; of others only the offset counts. */
-const known = new Set(["message", "delete", "settings"] satisfies RoomEvent["kind"][]);
 
 /** A `Room` on a connection. Everything below the line of the interface is called by the connection. */
 export class LiveRoom implements Room {
@@ -43,8 +46,8 @@ export class LiveRoom implements Room {
 	asked = false;
 	/** The ref of that request, to tell its rejection. */
 	joinRef: number | null = null;
-	/** The ref that the caller of the raw face gave its join, to be given back with the answer. */
-	callerRef: string | number | undefined;
+	/** The ref that the caller of the raw dialect gave its join, to be given back with the answer. */
+	ref: string | number | undefined;
 
 	constructor(id: string, uplink: Uplink) {
 		this.id = id;
@@ -65,13 +68,15 @@ export class LiveRoom implements Room {
 		return this.#emitter.on(type, listener);
 	}
 
-	async say(text: string, options: SayOptions = {}): Promise<Said> {
-		const { replyTo, style, key = this.#uplink.environment.newKey() } = options;
-		this.#requireId(key, "key");
-		if (replyTo !== undefined) this.#requireId(replyTo, "replyTo");
+	async say(text: string, options?: SayOptions | null): Promise<Said> {
+		const key = options?.key ?? this.#uplink.environment.newKey();
+		const replyTo = options?.replyTo ?? undefined;
+		checkId(key, "key");
+		if (replyTo !== undefined) checkId(replyTo, "replyTo");
 		const said = String(text);
-		const ack = (await this.#request({ type: "say", room: this.id, key, text: said, replyTo, style }, said)) as Ack;
-		return { id: ack.id, cursor: ack.cursor, fate: ack.fate, event: ack.event as MessageEvent };
+		const style = styleOf(options?.style);
+		const { id, cursor, fate, event } = (await this.#request({ type: "say", key, text: said, replyTo, style }, said)) as Ack;
+		return { id, cursor, fate, event: event as MessageEvent };
 	}
 
 	like(count = 1): void {
@@ -79,22 +84,23 @@ export class LiveRoom implements Room {
 	}
 
 	async delete(id: string): Promise<void> {
-		this.#requireId(id, "id");
+		checkId(id, "id");
 		// Where the first answer was lost, the second says that there is nothing left to take back.
-		await this.#request({ type: "delete", room: this.id, id }, "", "message_not_found");
+		await this.#request({ type: "delete", id }, "", "message_not_found");
 	}
 
 	async configure(settings: Partial<RoomSettings>): Promise<void> {
-		await this.#request({ type: "settings", room: this.id, settings }, "");
+		await this.#request({ type: "settings", settings: settingsOf(settings, this.settings) }, "");
 	}
 
-	history(options: HistoryOptions = {}): Promise<HistoryPage> {
-		return this.#uplink.history(this.id, this.#bookmark, options);
+	async history(options?: HistoryOptions | null): Promise<HistoryPage> {
+		const { events, before } = await this.#uplink.history(this.id, this.#bookmark, options ?? {});
+		return { events: events.filter(isKnown), before };
 	}
 
 	leave(): void {
 		if (this.phase === "left") return;
-		this.phase = "left";
+		this.ended();
 		this.#uplink.leave(this);
 		this.#emitter.emit("left", undefined);
 	}
@@ -103,14 +109,19 @@ export class LiveRoom implements Room {
 
 	/** Wants in, at `after` or where it was. */
 	enter({ after, view }: RoomOptions): void {
-		this.view = view;
-		if (after !== undefined) this.#bookmark = new Bookmark(after);
+		this.view = view === "top" || view === "all" ? view : undefined;
+		if (typeof after === "string") this.#bookmark = new Bookmark(after);
 		this.phase = "joining";
 		this.asked = false;
 	}
 
+	/** Nothing is heard of the room any more. */
+	ended(): void {
+		this.phase = "left";
+	}
+
 	/** The link is gone. */
-	linkLost(): void {
+	lost(): void {
 		this.asked = false;
 		this.joinRef = null;
 		if (this.phase === "joined") this.phase = "joining";
@@ -122,7 +133,7 @@ export class LiveRoom implements Room {
 		const first = !this.#entered;
 		const recovered = frame.recovered === true && after !== null;
 		const reset = !recovered && after !== null;
-		const events = recovered ? this.#bookmark.advance(frame.cursor, frame.events) : this.#bookmark.startOver(frame.cursor, frame.events);
+		const events = recovered ? this.#bookmark.advance(frame.cursor, frame.events) : this.#bookmark.reset(frame.cursor, frame.events);
 		this.#entered = true;
 		this.joinRef = null;
 		this.phase = "joined";
@@ -155,7 +166,7 @@ export class LiveRoom implements Room {
 
 	/** The server does not let this client be here; null where it gave no reason. */
 	refused(error: HubbubError | null): void {
-		this.phase = "left";
+		this.ended();
 		this.joinRef = null;
 		if (error) this.#emitter.emit("rejected", error);
 		this.#emitter.emit("left", undefined);
@@ -163,15 +174,15 @@ export class LiveRoom implements Room {
 
 	#tell(source: RoomEvents["events"]["source"], news: Pick<Batch, "events" | "omitted" | "repeats" | "spreadMs">): void {
 		const { omitted = 0, spreadMs = 0, repeats } = news;
-		const events = news.events.filter((event) => known.has(event.kind));
+		const events = news.events.filter(isKnown);
 		if (events.length > 0 || omitted > 0) this.#emitter.emit("events", { events, source, omitted, spreadMs });
 		for (const event of events) {
-			if (event.kind === "message") this.#emitter.emit("message", event);
-			else if (event.kind === "delete") this.#emitter.emit("delete", event);
+			const { kind } = event;
 			// On joining, the state is newer than the changes that led to it.
+			if (kind !== "settings") this.#emitter.emit(kind, event as never);
 			else if (source === "live" && this.settings) {
 				this.settings = { ...this.settings, ...event.settings };
-				this.#emitter.emit("settings", this.settings);
+				this.#emitter.emit(kind, this.settings);
 			}
 		}
 		if (repeats?.length) this.#emitter.emit("repeats", repeats);
@@ -184,18 +195,12 @@ export class LiveRoom implements Room {
 	}
 
 	/** `done`: the refusal that means, to a command sent again, that it was carried out the first time. */
-	#request(command: Command, text: string, done?: Code): Promise<Ack | HubbubError> {
+	#request(command: Readonly<Record<string, unknown>> & { readonly type: string }, text: string, done?: Code): Promise<Ack | HubbubError> {
 		return new Promise((resolve, reject) =>
-			this.#uplink.submit(command, byteLength(text), (answer, sends) => {
+			this.#uplink.submit({ ...command, room: this.id }, byteLength(text), (answer, sends) => {
 				if (answer instanceof HubbubError && !(sends > 1 && answer.code === done)) reject(answer);
 				else resolve(answer);
 			}),
 		);
-	}
-
-	/** The server would end the whole connection over a malformed field, so it is refused here. */
-	#requireId(id: string, name: string): void {
-		if (typeof id === "string" && id.length > 0 && id.length <= bounds.keyLengthMax) return;
-		throw new HubbubError("bad_frame", `The ${name} must be a string of 1 to ${bounds.keyLengthMax} characters.`);
 	}
 }

@@ -32,7 +32,7 @@ test("[SAY-3] what was in flight on a lost link goes out again, in order, word f
 	const first = outbox.unsent("lobby").map((entry) => entry.json);
 	for (const entry of entries.slice(0, 2)) if (entry) entry.inFlight = true;
 	expect(outbox.unsent("lobby").map((entry) => entry.json)).toEqual(first.slice(2));
-	outbox.linkLost();
+	outbox.lost();
 	expect(outbox.unsent("lobby").map((entry) => entry.json)).toEqual(first);
 	expect(first.map((json) => JSON.parse(json).key)).toEqual(["a", "b", "c"]);
 });

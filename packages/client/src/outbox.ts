@@ -84,7 +84,7 @@ export class Outbox {
 	}
 
 	/** The link is gone: nothing is in flight any more. */
-	linkLost(): void {
+	lost(): void {
 		for (const entry of this.#entries.values()) entry.inFlight = false;
 	}
 

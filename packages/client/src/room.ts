@@ -1,7 +1,11 @@
 import type { Fate, Repeat } from "@hubbub/protocol/downstream.ts";
-import type { DeleteEvent, MessageEvent, RoomEvent, RoomSettings, Style } from "@hubbub/protocol/event.ts";
+import type { RoomEvent } from "@hubbub/protocol/event.ts";
+import type { DeleteEvent } from "@hubbub/protocol/kinds/delete.ts";
+import type { MessageEvent, Style } from "@hubbub/protocol/kinds/message.ts";
+import type { RoomSettings } from "@hubbub/protocol/kinds/settings.ts";
+import type { EventKind, EventOf } from "@hubbub/protocol/kinds/table.ts";
 import type { HubbubError } from "./error.ts";
-import type { HistoryOptions, HistoryPage } from "./http/page.ts";
+import type { HistoryOptions, HistoryPage } from "./http/history.ts";
 
 /** What became of a message that the server took. */
 export interface Said {
@@ -15,13 +19,14 @@ export interface Said {
 	readonly event: MessageEvent;
 }
 
+/** Null counts as left out, here and in every option. */
 export interface SayOptions {
 	/** Id of the message it answers. */
-	readonly replyTo?: string;
+	readonly replyTo?: string | null;
 	/** How it flies over the stage. */
-	readonly style?: Style;
+	readonly style?: Partial<Style> | null;
 	/** Idempotency key, at most 64 characters: the same key is the same message, however often it is sent. Made up where left out. */
-	readonly key?: string;
+	readonly key?: string | null;
 }
 
 /** What of a room is shown: `all` within its budget, or `top`, a few messages a second that are worth reading. */
@@ -29,13 +34,16 @@ export type View = "all" | "top";
 
 export interface RoomOptions {
 	/** A cursor kept from an earlier visit: what came since is delivered, instead of the latest history. */
-	readonly after?: string;
+	readonly after?: string | null;
 	/** `all` where left out. Another view of the same room is had by leaving and entering again. */
-	readonly view?: View;
+	readonly view?: View | null;
 }
 
-/** What a room tells its listeners. */
-export interface RoomEvents {
+/** Each event of a kind, by the name of the kind, as it happens; but what is a part of how the room stands is told whole, below. */
+type KindNews = { [Kind in Exclude<EventKind, "settings">]: EventOf<Kind> };
+
+/** What a room tells its listeners: of each kind of event there is, and what concerns them together. */
+export interface RoomEvents extends KindNews {
 	/**
 	 * Events in the order of the log, each exactly once: the latest ones on entering (`history`), what was missed while away
 	 * (`recovered`), and what happens (`live`). `omitted` counts messages that the room's budget left out beside them. `spreadMs`: the next
@@ -92,7 +100,7 @@ export interface Room {
 	 * Says something. Waits for the server's word however long the connection is away, and is sent again after a reconnect
 	 * without ever standing in the room twice. Rejects with a `HubbubError`: the server's reason, or `queue_full`, `left`, `closed`.
 	 */
-	say(text: string, options?: SayOptions): Promise<Said>;
+	say(text: string, options?: SayOptions | null): Promise<Said>;
 	/** Applause. Summed here and sent once a second. */
 	like(count?: number): void;
 	/** Takes a message back. Rejects with a `HubbubError`. */
@@ -100,10 +108,10 @@ export interface Room {
 	/** Changes some of the room's settings, as its host or a moderator. Rejects with a `HubbubError`. */
 	configure(settings: Partial<RoomSettings>): Promise<void>;
 	/**
-	 * A page of older events, ascending: before the cursor `before`, or before the oldest event known so far, so that calling it again and
+	 * A page of older events, ascending: before `before` (a cursor, or an event's offset), or before the oldest event known so far, so that calling it again and
 	 * again walks back to the first. `limit` is at most 200. Rejects with a `HubbubError`.
 	 */
-	history(options?: HistoryOptions): Promise<HistoryPage>;
+	history(options?: HistoryOptions | null): Promise<HistoryPage>;
 	/** Leaves. What was not answered yet rejects with `left`. `connection.room(id)` enters again. */
 	leave(): void;
 }

@@ -1,4 +1,4 @@
-import { byteLength } from "./bounds.ts";
+import { byteLength } from "./byte-length.ts";
 
 /** Bytes that fit into a close frame beside its code (RFC 6455 section 5.5). */
 const reasonBytesMax = 123;

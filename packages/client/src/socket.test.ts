@@ -52,6 +52,18 @@ describe("in lines", () => {
 		}
 	});
 
+	// Each of these ends a line for some terminal, editor or browser: the server's own `hubbub.text` writes a space for them.
+	test.each(["\n", "\v", "\f", "\r", "\x1c", "\x1d", "\x1e", "\u0085", "\u2028", "\u2029"])(
+		"[TXT-4] a name and a text with %j in them are one line",
+		(sign) => {
+			const { world, told } = start();
+			world.socket.welcome().joined("lobby", "e.0");
+			told.length = 0;
+			world.socket.frame({ ...batch(1), events: [message(1, `one${sign}* two`, `Mi${sign}ng`)] });
+			expect(told).toEqual(["Mi ng: one * two"]);
+		},
+	);
+
 	test("each send is one message, shown when the room has logged it", async () => {
 		const { world, socket, told } = start();
 		world.socket.welcome().joined("lobby", "e.0");
@@ -266,10 +278,12 @@ describe("in frames", () => {
 		const { world, socket } = start("ws://host/ws", "hubbub.v1");
 		world.socket.welcome();
 		socket.send('{"type":"poll","ref":8,"of":["a","b"]}');
-		socket.send('{"type":"ping","ref":"mine"}');
+		for (const ping of ['{"type":"ping","ref":"mine"}', '{"type":"ping","ref":"mine","room":"go"}']) socket.send(ping);
+		expect(socket.bufferedAmount).toBe(0);
 		expect(world.socket.sent.slice(1)).toEqual([
 			{ type: "poll", ref: 8, of: ["a", "b"] },
 			{ type: "ping", ref: "mine" },
+			{ type: "ping", ref: "mine", room: "go" },
 		]);
 	});
 });

@@ -1,13 +1,12 @@
-import { SUBPROTOCOL_TEXT, SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
+import { SUBPROTOCOL_TEXT, SUBPROTOCOL_V1 } from "@hubbub/protocol/wire/version.ts";
 import { parseAddress, socketHref } from "./address.ts";
-import { byteLength } from "./bounds.ts";
 import { type ConnectOptions, openConnection } from "./connect.ts";
 import type { LiveConnection } from "./connection.ts";
+import type { Dialect, DialectHost, SocketData } from "./dialects/dialect.ts";
+import { JsonDialect } from "./dialects/json-dialect.ts";
+import { TextDialect } from "./dialects/text-dialect.ts";
 import { type ConnectionState, closeDeadlineMs } from "./dialer.ts";
-import { FrameFace } from "./frame-face.ts";
 import { checkCloseArguments, listProtocols } from "./socket-arguments.ts";
-import type { FaceHost, SocketData, SocketFace } from "./socket-face.ts";
-import { TextFace } from "./text-face.ts";
 import { broken, type LinkEnd } from "./transport.ts";
 
 type Handler<Type extends Event> = ((this: HubbubSocket, event: Type) => unknown) | null;
@@ -75,12 +74,12 @@ export class HubbubSocket extends EventTarget {
 	/** Bytes given to `send` after the end, which count as never sent. */
 	#discardedBytes = 0;
 	#connection: LiveConnection | null = null;
-	#face: SocketFace | null = null;
+	#dialect: Dialect | null = null;
 	#away = false;
 	#closing: { readonly code?: number; readonly reason?: string } | null = null;
 	readonly #handlers = new Map<string, Handler<never>>();
 
-	constructor(url: string | URL, protocols: string | readonly string[] = [], options: ConnectOptions = {}) {
+	constructor(url: string | URL, protocols: string | readonly string[] = [], options?: ConnectOptions | null) {
 		super();
 		const offered = listProtocols(protocols);
 		this.url = socketHref(url);
@@ -91,22 +90,22 @@ export class HubbubSocket extends EventTarget {
 			return;
 		}
 		const { room } = parseAddress(url);
-		const host: FaceHost = {
+		const host: DialectHost = {
 			deliver: (data) => this.#deliver(data),
 			end: (code, reason) => this.#end(code, reason),
 			settled: () => this.#drained(),
 		};
 		const connection = openConnection(url, options, {
 			opened: () => {
-				if (!(this.#face instanceof FrameFace)) return;
+				if (!(this.#dialect instanceof JsonDialect)) return;
 				this.#opened(chosen);
-				this.#face.beforeHello(room);
+				this.#dialect.opened(room);
 			},
-			frame: (frame) => this.#face?.frame(frame),
+			frame: (frame) => this.#dialect?.frame(frame),
 			finished: (end) => queueMicrotask(() => this.#finished(end)),
 		});
 		this.#connection = connection;
-		this.#face = chosen === SUBPROTOCOL_V1 ? new FrameFace(connection, host) : new TextFace(connection, room ?? "lobby", host);
+		this.#dialect = chosen === SUBPROTOCOL_V1 ? new JsonDialect(connection, host) : new TextDialect(connection, room ?? "lobby", host);
 		connection.on("state", (state) => this.#stateChanged(state, chosen));
 	}
 
@@ -139,8 +138,8 @@ export class HubbubSocket extends EventTarget {
 		if (this.#readyState === CONNECTING) throw new DOMException("Still in CONNECTING state.", "InvalidStateError");
 		const isBinary = data instanceof Blob || data instanceof ArrayBuffer || ArrayBuffer.isView(data);
 		const message = isBinary ? data : String(data);
-		const bytes = typeof message === "string" ? byteLength(message) : sizeOf(message);
-		if (this.#readyState === OPEN) this.#face?.send(message, bytes);
+		const bytes = new Blob([message as BlobPart]).size;
+		if (this.#readyState === OPEN) this.#dialect?.send(message, bytes);
 		else this.#discardedBytes += bytes;
 	}
 
@@ -154,8 +153,8 @@ export class HubbubSocket extends EventTarget {
 		const wasOpen = this.#readyState === OPEN;
 		this.#readyState = CLOSING;
 		this.#closing = closing;
-		if (!wasOpen || this.#connection?.outbox.size === 0) return this.#hangUp();
-		this.#connection?.environment.setTimeout(() => this.#hangUp(), closeDeadlineMs);
+		if (!wasOpen || !this.#connection?.outbox.size) return this.#hangUp();
+		this.#connection.environment.setTimeout(() => this.#hangUp(), closeDeadlineMs);
 	}
 
 	/** A handler keeps the place among the listeners that the first one of its type was given, as in the browser. */
@@ -183,22 +182,22 @@ export class HubbubSocket extends EventTarget {
 	}
 
 	#deliver(data: string): void {
-		if (this.#readyState !== OPEN && this.#readyState !== CLOSING) return;
-		this.dispatchEvent(new MessageEvent("message", { data, origin: new URL(this.url).origin }));
+		const isOpen = this.#readyState === OPEN || this.#readyState === CLOSING;
+		if (isOpen) this.dispatchEvent(new MessageEvent("message", { data, origin: new URL(this.url).origin }));
 	}
 
 	/** What was sent before `close` has been answered. */
 	#drained(): void {
-		if (this.#closing && this.#connection?.outbox.size === 0) this.#hangUp();
+		if (this.#closing && !this.#connection?.outbox.size) this.#hangUp();
 	}
 
 	#end(code: number, reason: string): void {
 		this.#readyState = CLOSING;
-		this.#connection?.close(code, reason);
+		this.#connection?.hangUp(code, reason);
 	}
 
 	#hangUp(): void {
-		this.#connection?.close(this.#closing?.code, this.#closing?.reason);
+		this.#connection?.hangUp(this.#closing?.code, this.#closing?.reason);
 	}
 
 	#finished(end: LinkEnd): void {
@@ -207,8 +206,4 @@ export class HubbubSocket extends EventTarget {
 		if (!end.wasClean) this.dispatchEvent(new Event("error"));
 		this.dispatchEvent(new CloseEvent("close", end));
 	}
-}
-
-function sizeOf(data: Exclude<SocketData, string>): number {
-	return data instanceof Blob ? data.size : data.byteLength;
 }

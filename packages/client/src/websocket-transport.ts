@@ -1,4 +1,4 @@
-import { SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
+import { SUBPROTOCOL_V1 } from "@hubbub/protocol/wire/version.ts";
 import type { Environment, SocketLike } from "./environment.ts";
 import { readFrame } from "./frame.ts";
 import { FrameOrder } from "./inflate.ts";
@@ -68,7 +68,7 @@ function openSocket(
 	// An error is always followed by a close, which says more.
 	socket.onerror = () => {};
 	socket.onclose = (event: LinkEnd) => {
-		// Some clients (Bun's) report a refused upgrade as 1002, which would be final. What never opened is a fault of the way there.
+		// Some clients (Bun's) report a refused upgrade as 1002, which would be final. What never opened is a fault of the network.
 		const last = phase === "opening" ? broken(event.reason) : event;
 		order.after(() => end(last));
 	};

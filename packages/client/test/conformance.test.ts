@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { DeleteEvent } from "@hubbub/protocol/event.ts";
+import type { DeleteEvent } from "@hubbub/protocol/kinds/delete.ts";
+import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
 import { adminKey, startServer, type TestServer } from "../../server/test/start-server.ts";
 import type { ConnectOptions } from "../src/connect.ts";
 import type { HubbubError } from "../src/error.ts";
@@ -15,7 +16,7 @@ const people: Person[] = [];
 let rooms = 0;
 
 beforeAll(async () => {
-	server = await startServer({ HUBBUB_DATA: "memory", HUBBUB_RATE_LIMIT: "off", HUBBUB_DELIVERY_BUDGET: "0" });
+	server = await startServer({ HUBBUB_DATA: "memory", HUBBUB_RATE_LIMIT: "off" });
 });
 afterAll(async () => {
 	for (const { connection } of people) connection.close();
@@ -74,8 +75,11 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 		expect(texts(reader).at(-1)).toBe("live");
 		const { events } = await reader.room.history();
 		expect(events.flatMap((event) => (event.kind === "message" ? event.text : []))).toEqual(numbers(10));
+		// Before any event that is known, too, by its place in the log.
+		const again = await reader.room.history({ before: (reader.messages[0] as MessageEvent).offset, limit: 2 });
+		expect(again.events).toEqual(events.slice(-2));
 		expect(reader.connection.state).toEqual({ phase: "live", transport });
-	}, 30_000);
+	});
 
 	test.concurrent("[DOWN-3] what is said is answered with the message as others see it, and seen by its sender too", async () => {
 		const id = await newRoom();
@@ -86,7 +90,7 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 		for (const person of [speaker, reader]) expect(person.messages).toEqual([said.event]);
 		const answer = await reader.room.say("嗯", { replyTo: said.id });
 		expect(answer.event.replyTo).toBe(said.id);
-	}, 30_000);
+	});
 
 	test.concurrent("[WS-4] what is said in one breath arrives in the order it was said", async () => {
 		const id = await newRoom();
@@ -95,18 +99,18 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 		expect(said.map(({ event }) => event.offset)).toEqual(upward(said[0]?.event.offset, 40));
 		await reader.until(() => reader.messages.length === 40);
 		expect(texts(reader)).toEqual(numbers(40));
-	}, 30_000);
+	});
 
 	test.concurrent("[SAY-3] the same key is the same message, however often it is said", async () => {
 		const id = await newRoom();
 		const speaker = await come(id, transport);
 		const first = await speaker.room.say("once", { key: "k" });
 		expect(await speaker.room.say("once", { key: "k" })).toEqual(first);
-		expect(await speaker.room.say("again", { key: "k" })).toEqual(first);
+		expect((await refusal(speaker.room.say("again", { key: "k" }))).code).toBe("conflict");
 		await speaker.room.say("end");
 		await speaker.until(() => speaker.messages.length === 2);
 		expect(texts(speaker)).toEqual(["once", "end"]);
-	}, 30_000);
+	});
 
 	test.concurrent("[DOWN-5] a refusal says why, and where waiting helps, how long", async () => {
 		const id = await newRoom();
@@ -121,7 +125,7 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 		await host.room.configure({ write: "staff" });
 		expect((await refusal(guest.room.say("three"))).code).toBe("read_only");
 		await host.room.say("but the host may");
-	}, 30_000);
+	});
 
 	test.concurrent("[SAY-5] a message is taken back by who said it, for everyone, and by no other guest", async () => {
 		const id = await newRoom();
@@ -132,9 +136,10 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 		expect((await refusal(other.room.delete(message))).code).toBe("forbidden");
 		await speaker.room.delete(message);
 		await other.until(() => deletions.length === 1);
-		expect(deletions[0]).toMatchObject({ target: message, by: { id: speaker.connection.user?.id } });
+		expect(deletions[0]).toMatchObject({ target: message });
+		expect(deletions[0]).not.toHaveProperty("by");
 		expect((await refusal(speaker.room.delete("nothing"))).code).toBe("message_not_found");
-	}, 30_000);
+	});
 
 	test.concurrent("[AUTH-4] settings are changed by who runs the room, and reach everyone in it", async () => {
 		const id = await newRoom();
@@ -144,7 +149,7 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 		await guest.until(() => guest.room.settings?.title === "Tonight");
 		const late = await come(id, transport, {}, { after: guest.room.cursor ?? undefined });
 		expect(late.room.settings?.title).toBe("Tonight");
-	}, 30_000);
+	});
 
 	test.concurrent("[FAN-3] likes and how many are watching reach everyone", async () => {
 		const id = await newRoom();
@@ -156,7 +161,7 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 		// A held request is not answered for likes alone, but brings them with whatever is said next.
 		await speaker.room.say("!");
 		await reader.until(() => reader.room.likes === 7 && reader.room.viewers > 0);
-	}, 30_000);
+	});
 
 	test.concurrent("[LOG-6] a cursor from an earlier visit brings what was missed, and nothing twice", async () => {
 		const id = await newRoom();
@@ -172,7 +177,7 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 		expect(texts(reader)).toEqual(["7", "8", "9"]);
 		expect(joined).toEqual([{ recovered: true, missed: 3, first: true }]);
 		expect(reader.room.settings?.title).toBe(id);
-	}, 30_000);
+	});
 
 	test.concurrent("[LOG-5] a cursor that is none of this room's starts over, and is no error", async () => {
 		const id = await newRoom();
@@ -190,7 +195,7 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 			// What is no cursor at all is not kept, so that there is nothing to start over from.
 			expect(resets).toHaveLength(after.includes(" ") ? 0 : 1);
 		}
-	}, 30_000);
+	});
 
 	test.concurrent("[ROOM-4] a room that lets no guests in turns them away, and lets in who may", async () => {
 		const id = await newRoom();
@@ -204,14 +209,14 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 		const member = await come(id, transport, { token: adminKey });
 		await member.room.say("let in");
 		await member.until(() => member.messages.length === 1);
-	}, 30_000);
+	});
 
 	test.concurrent("[CODE-1] a token that is not valid ends it for good, with the reason", async () => {
 		const id = await newRoom();
 		const person = approach(id, { transport, token: "not.a.token" });
 		await person.until(() => person.connection.state.phase === "closed");
 		expect(person.connection.state).toMatchObject({ code: "unauthorized" });
-	}, 30_000);
+	});
 
 	test.concurrent("a room is left and entered again, where it was, and others stay", async () => {
 		const id = await newRoom();
@@ -227,7 +232,7 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 		expect(texts(reader)).toEqual(["1", "2"]);
 		await other.say("still here");
 		expect(await heard).toMatchObject({ text: "still here" });
-	}, 30_000);
+	});
 
 	test.concurrent("[LOG-1] 200 messages a second, all shown, leave no gap and no disorder", async () => {
 		const id = await newRoom();
@@ -240,7 +245,7 @@ describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)
 		}
 		await reader.until(() => reader.messages.length === 200);
 		expect(reader.messages.map(({ offset }) => offset)).toEqual(upward(reader.messages[0]?.offset, 200));
-	}, 30_000);
+	});
 });
 
 test.concurrent("[POLL-4] a short poller whose room is quiet is told so by its validator, and sends no token that a cache would mind", async () => {
@@ -258,7 +263,7 @@ test.concurrent("[POLL-4] a short poller whose room is quiet is told so by its v
 	await come(id, "short-poll", { environment });
 	while (weather.counts.unchanged < 2) await Bun.sleep(20);
 	expect(new Set(tokens)).toEqual(new Set([null]));
-}, 30_000);
+});
 
 test.concurrent("more rooms than a browser has connections for are all read, by streams and by polls", async () => {
 	const id = await newRoom();
@@ -271,4 +276,4 @@ test.concurrent("more rooms than a browser has connections for are all read, by 
 	for (const room of ids) await reader.connection.room(room).say(room);
 	expect(await Promise.all(heard)).toEqual(ids);
 	expect(weather.counts.streams).toBe(3);
-}, 30_000);
+});

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import type { MessageEvent } from "@hubbub/protocol/event.ts";
+import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
 import { type Connection, type ConnectOptions, connect } from "../src/connect.ts";
 import type { ConnectionState } from "../src/dialer.ts";
 import type { Environment } from "../src/environment.ts";

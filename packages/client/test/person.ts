@@ -1,4 +1,4 @@
-import type { MessageEvent } from "@hubbub/protocol/event.ts";
+import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
 import { type Connection, type ConnectOptions, connect } from "../src/connect.ts";
 import type { Room, RoomEvents, RoomOptions } from "../src/room.ts";
 

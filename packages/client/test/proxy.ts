@@ -13,24 +13,27 @@ export interface ProxyFaults {
 interface Side {
 	readonly client: Socket<Side>;
 	upstream: Socket<Side> | null;
-	/** What the client said before the way to the server was open. */
-	waiting: Uint8Array[];
+	/** What the sockets did not take yet, or what came before the way to the server was open: up to it, and down to the client. */
+	readonly up: Uint8Array[];
+	readonly down: Uint8Array[];
 	isKept: boolean;
+	/** The server will say nothing more. */
+	isOver: boolean;
 	timer: ReturnType<typeof setTimeout> | null;
 }
 
 /** A proxy on a free port of the loopback before the server at `target`. */
 export class FaultyProxy {
 	readonly url: string;
-	/** May be changed while it runs. */
-	faults: ProxyFaults;
+	#faults: ProxyFaults;
+	readonly #sides = new Set<Side>();
 	/** First lines of all requests, in the order they came. */
 	readonly requests: string[] = [];
 	readonly #listener: TCPSocketListener<Side>;
 	readonly #target: URL;
 
 	constructor(target: string, faults: ProxyFaults) {
-		this.faults = faults;
+		this.#faults = faults;
 		this.#target = new URL(target);
 		this.#listener = Bun.listen<Side>({
 			hostname: "127.0.0.1",
@@ -38,11 +41,30 @@ export class FaultyProxy {
 			socket: {
 				open: (client) => this.#open(client),
 				data: (client, bytes) => this.#fromClient(client.data, bytes),
-				close: ({ data }) => cut(data),
+				drain: ({ data }) => passDown(data),
+				close: ({ data }) => {
+					this.#sides.delete(data);
+					cut(data);
+				},
 				error: ({ data }) => cut(data),
 			},
 		});
 		this.url = `http://127.0.0.1:${this.#listener.port}`;
+	}
+
+	get faults(): ProxyFaults {
+		return this.#faults;
+	}
+
+	/** Answers that are kept back and still waited for. */
+	get keptBack(): number {
+		return [...this.#sides].filter(({ isKept }) => isKept).length;
+	}
+
+	/** May be changed while it runs; what is open already is held to it too. */
+	set faults(faults: ProxyFaults) {
+		this.#faults = faults;
+		for (const side of this.#sides) this.#watch(side);
 	}
 
 	stop(): void {
@@ -50,8 +72,9 @@ export class FaultyProxy {
 	}
 
 	#open(client: Socket<Side>): void {
-		const side: Side = { client, upstream: null, waiting: [], isKept: false, timer: null };
+		const side: Side = { client, upstream: null, up: [], down: [], isKept: false, isOver: false, timer: null };
 		client.data = side;
+		this.#sides.add(side);
 		void Bun.connect<Side>({
 			hostname: this.#target.hostname,
 			port: Number(this.#target.port),
@@ -59,10 +82,14 @@ export class FaultyProxy {
 			socket: {
 				open(upstream) {
 					side.upstream = upstream;
-					for (const bytes of side.waiting.splice(0)) upstream.write(bytes);
+					pass(side.up, upstream);
 				},
+				drain: (upstream) => pass(side.up, upstream),
 				data: (_upstream, bytes) => this.#fromServer(side, bytes),
-				close: () => cut(side),
+				close: () => {
+					side.isOver = true;
+					passDown(side);
+				},
 				error: () => cut(side),
 				connectError: () => cut(side),
 			},
@@ -77,21 +104,43 @@ export class FaultyProxy {
 			return;
 		}
 		this.#watch(side);
-		if (side.upstream) side.upstream.write(bytes);
-		else side.waiting.push(Uint8Array.from(bytes));
+		side.up.push(Uint8Array.from(bytes));
+		if (side.upstream) pass(side.up, side.upstream);
 	}
 
 	#fromServer(side: Side, bytes: Uint8Array): void {
 		this.#watch(side);
 		const { buffers } = this.faults;
 		if (buffers && new RegExp(`^content-type: ${buffers}`, "im").test(Buffer.from(bytes).toString("latin1"))) side.isKept = true;
-		if (!side.isKept) side.client.write(bytes);
+		if (side.isKept) return;
+		side.down.push(Uint8Array.from(bytes));
+		passDown(side);
 	}
 
 	#watch(side: Side): void {
 		if (side.timer) clearTimeout(side.timer);
 		if (this.faults.idleCutMs) side.timer = setTimeout(() => cut(side), this.faults.idleCutMs);
 	}
+}
+
+/** Writes as much as the socket takes; what is left goes when it has room again. */
+function pass(queue: Uint8Array[], to: Socket<Side>): void {
+	for (let bytes = queue[0]; bytes; bytes = queue[0]) {
+		const taken = Math.max(0, to.write(bytes));
+		if (taken < bytes.length) {
+			queue[0] = bytes.subarray(taken);
+			return;
+		}
+		queue.shift();
+	}
+}
+
+/** What the server said last still arrives before the end does. */
+function passDown(side: Side): void {
+	pass(side.down, side.client);
+	if (!side.isOver || side.down.length > 0) return;
+	if (side.timer) clearTimeout(side.timer);
+	side.client.end();
 }
 
 function cut(side: Side): void {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { encodeBatchText, eventLine, serverLine } from "./codec.ts";
-import type { MessageEvent, RoomEvent } from "./event.ts";
+import { encodeBatchText } from "./codec.ts";
+import type { RoomEvent } from "./event.ts";
+import type { MessageEvent } from "./kinds/message.ts";
+import type { RoomSettings } from "./kinds/settings.ts";
 import { cleanName, cleanText } from "./text.ts";
+import { eventLine, greetingLines, serverLine } from "./wire/lines.ts";
 
 const by = { id: "u", name: "Ming", roles: [] };
 
@@ -73,13 +76,19 @@ describe("lines for people", () => {
 		);
 	});
 
+	test("[TXT-3] who comes in is told in a line of the server's where they are", () => {
+		const settings = { title: "Maths" } as RoomSettings;
+		expect(greetingLines({ settings, viewers: 1, likes: 0 })).toEqual(["* Maths. You are the first here. Write, and it is sent."]);
+		expect(greetingLines({ settings, viewers: 2, likes: 0 })).toEqual(["* Maths. 2 are here. Write, and it is sent."]);
+	});
+
 	test("[TXT-3] a flush has a line for each message, in order, and says what was left out", () => {
 		const events: RoomEvent[] = [
 			message("a", "one"),
-			{ offset: 2, at: 0, kind: "delete", target: "m", by },
+			{ offset: 2, at: 0, kind: "delete", target: "m" },
 			{ ...message("b", ""), deleted: true },
-			{ offset: 4, at: 0, kind: "settings", settings: { slowModeSeconds: 5, title: "T\n* x" }, by },
-			{ offset: 5, at: 0, kind: "settings", settings: { guests: false }, by },
+			{ offset: 4, at: 0, kind: "settings", settings: { slowModeSeconds: 5, title: "T\n* x" } },
+			{ offset: 5, at: 0, kind: "settings", settings: { guests: false } },
 			message("c", "two"),
 		];
 		const batch = {

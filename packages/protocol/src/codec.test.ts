@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import * as v from "valibot";
-import { decodeUpstream, encodeBatchJson, encodeJoinedJson } from "./codec.ts";
+import { decodeUpstream, encodeBatchJson, encodeJoinedJson, jsonWith } from "./codec.ts";
 import { Downstream } from "./downstream.ts";
-import type { Role, RoomEvent } from "./event.ts";
-import { limits } from "./limits.ts";
+import type { RoomEvent } from "./event.ts";
+import type { Role } from "./fields.ts";
 import { upstreamTypes } from "./upstream.ts";
+import * as limits from "./wire/limits.ts";
 
 const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 const frameWith = (field: string) => `{"type":"ping","ref":7,"extra":${field}}`;
@@ -216,13 +217,19 @@ describe("frames put together from events that are JSON already", () => {
 					recovered,
 					state: { settings, viewers: 1, likes: 0 },
 				};
-				const json = encodeJoinedJson(
-					head,
-					list.map((event) => JSON.stringify(event)),
-				);
+				const json = encodeJoinedJson(head, JSON.stringify(list));
 				expect(json).toBe(JSON.stringify({ ...head, events: list }));
 				expect(v.is(Downstream, JSON.parse(json))).toBe(true);
 			}),
 		);
 	});
+});
+
+test("JSON that is put into a frame stands in it as it is, whatever it and the fields hold", () => {
+	fc.assert(
+		fc.property(fc.jsonValue(), fc.string(), fc.string({ minLength: 1 }), (value, text, name) => {
+			const frame = JSON.parse(jsonWith({ type: "x", text }, { [`_${name}`]: JSON.stringify(value) }));
+			expect(frame).toEqual(JSON.parse(JSON.stringify({ type: "x", text, [`_${name}`]: value })));
+		}),
+	);
 });

@@ -1,7 +1,8 @@
 import * as v from "valibot";
-import { type Code as CodeName, codes } from "./codes.ts";
-import { RoomEvent, RoomSettings, User } from "./event.ts";
-import { Ref } from "./upstream.ts";
+import { RoomEvent } from "./event.ts";
+import { Ref, User } from "./fields.ts";
+import { stateFields } from "./kinds/table.ts";
+import { type Code as CodeName, codes } from "./wire/codes.ts";
 
 const Code = v.picklist(Object.keys(codes) as CodeName[]);
 /** What became of an accepted message: shown to all, left out of the live view by the room's budget (but archived), or held for review. */
@@ -17,11 +18,15 @@ export const Repeat = v.object({ id: v.string(), count: v.number() });
 export type Repeat = v.InferOutput<typeof Repeat>;
 
 /** Where a room stands now; sent when a reader starts, and again when it must start over. */
-export const RoomState = v.object({ settings: RoomSettings, viewers: v.number(), likes: v.number() });
+export const RoomState = v.object({ ...stateFields, viewers: v.number(), likes: v.number() });
 export type RoomState = v.InferOutput<typeof RoomState>;
 
 export const Welcome = v.object({
 	type: v.literal("welcome"),
+	/** The version of this protocol that the server speaks (`PROTOCOL_VERSION`); servers before it was told speak 1. */
+	version: v.number(),
+	/** What the server can beside the version's rules, by names that are never used for anything else. */
+	features: v.array(v.string()),
 	session: v.string(),
 	user: User,
 	/** For guests: bring it as `token` next time to be the same guest. */

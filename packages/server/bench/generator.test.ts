@@ -206,12 +206,13 @@ test.skipIf(!canCompile)("senders say their script in turn, each with its own nu
 		senders.play();
 		await reportWhen(senders, () => heard.length === 5);
 		const said = heard.slice(2).map((frame) => JSON.parse(frame) as { key: string; text: string; ref: number });
-		expect(said.map(({ key, ref }) => [key, ref])).toEqual([
+		// Each in its own order; which of two connections is heard first is chance.
+		expect(said.filter(({ key }) => key.startsWith("0")).map(({ key, ref }) => [key, ref])).toEqual([
 			["0-1", 1],
-			["1-1", 1],
 			["0-2", 2],
 		]);
-		expect(said.map(({ text }) => text.replace(/^~(\w+:\w+):\w+~/, "$1 "))).toEqual(["0:1 你好", '1:1 a "quoted" word', "0:2 again"]);
+		const texts = said.map(({ text }) => text.replace(/^~(\w+:\w+):\w+~/, "$1 "));
+		expect(texts.sort()).toEqual(["0:1 你好", "0:2 again", '1:1 a "quoted" word']);
 		tell(`{"type":"ack","text":"${said[0]?.text}"}`, '{"type":"reject","code":"rate_limited"}');
 		const report = await reportWhen(senders, ({ acknowledged, rejected }) => acknowledged + rejected === 4);
 		expect(report).toMatchObject({ sent: 3, over: true, acknowledged: 2, rejected: 2 });

@@ -1,5 +1,6 @@
 import { chartFanout } from "./chart.ts";
 import { installNchan, installPeers, NotHere, root } from "./machine/install.ts";
+import { goVersions } from "./machine/install-go.ts";
 import { busyShare, describeMachine, describeVersions } from "./machine/machine.ts";
 import { pinned, run, stopAll } from "./machine/program.ts";
 import { flagsHelp, readOptions } from "./options.ts";
@@ -12,6 +13,7 @@ import { recordTransports } from "./report/transports.ts";
 
 /** Above this share of the machine's time in others' hands, the figures say more of them than of us. */
 const busyShareMax = 0.1;
+const roundsUsual = 3;
 
 process.exitCode = await main(Bun.argv.slice(2));
 
@@ -30,12 +32,12 @@ async function main(args: readonly string[]): Promise<number> {
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stopAll().then(() => process.exit(130)));
 	if (pinned) await run(["taskset", "-a", "-c", "-p", "1", String(process.pid)]);
 	else console.log("There are not two cores, or no taskset: server and load share what there is, and the figures are worth less.");
-	const options: PartOptions = { ...asked.options, say: (words) => console.log(`  ${words}`) };
+	const say = (words: string) => console.log(`  ${words}`);
 	let code = 0;
 	for (const part of chosen) {
 		console.log(`\n${part.title} …`);
 		try {
-			const result = await measure(part, options, args);
+			const result = await measure(part, { ...asked.options, rounds: asked.options.rounds ?? part.roundsUsual ?? roundsUsual, say }, args);
 			console.log(asText(result));
 			if (asked.record === "written")
 				recordResult(
@@ -72,7 +74,7 @@ async function measure(part: Part, options: PartOptions, args: readonly string[]
 		rounds: options.rounds,
 		scale: options.scale,
 		machine: describeMachine(),
-		versions: await describeVersions(await versionsUsed(findings.rows.map(({ name }) => name))),
+		versions: await describeVersions(await versionsUsed(findings.rows.flatMap(({ name, figures }) => [name, ...Object.keys(figures)]))),
 		busyBefore: Math.round(busyBefore * 100) / 100,
 		...findings,
 		notes:
@@ -84,8 +86,9 @@ async function measure(part: Part, options: PartOptions, args: readonly string[]
 
 async function versionsUsed(names: readonly string[]): Promise<Record<string, string>> {
 	const fromNpm = names.some((name) => name.startsWith("ws") || name.startsWith("socket.io")) ? await installPeers() : null;
-	const fromDebian = names.includes("nchan") ? await installNchan().catch(() => null) : null;
-	return { ...fromNpm?.versions, ...fromDebian?.versions };
+	const fromDebian = names.some((name) => name.startsWith("nchan")) ? await installNchan().catch(() => null) : null;
+	const fromGo = names.some((name) => name.startsWith("centrifug")) ? goVersions : null;
+	return { ...fromNpm?.versions, ...fromDebian?.versions, ...fromGo };
 }
 
 /** The parts whose name begins with one of the words; all that belong to a whole run where there is none. */

@@ -1,11 +1,11 @@
-import { encodeCursor, type Position } from "@hubbub/protocol/cursor.ts";
+import { encodeCursor, type Position } from "@hubbub/protocol/wire/cursor.ts";
 import { Audit, type AuditSum, emptySum, type FrameReader } from "./audit.ts";
 import type { Clock } from "./clock.ts";
 import type { DeliveryDelay } from "./delay.ts";
-import type { Line } from "./line.ts";
 import type { Chance } from "./made-up.ts";
 import { type Departure, fitsFrame, type Person, type PersonEvents } from "./person.ts";
 import type { Stage } from "./player.ts";
+import type { Line } from "./recordings/line.ts";
 import type { Tally } from "./tally.ts";
 import { Unsettled } from "./unsettled.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { encodeCursor } from "@hubbub/protocol/cursor.ts";
+import { encodeCursor } from "@hubbub/protocol/wire/cursor.ts";
 import fc from "fast-check";
 import { Audit, emptySum, FrameReader, type Reading } from "./audit.ts";
 

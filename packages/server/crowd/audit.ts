@@ -1,5 +1,5 @@
-import { decodeCursor, type Position } from "@hubbub/protocol/cursor.ts";
 import type { Batch, Gap } from "@hubbub/protocol/downstream.ts";
+import { decodeCursor, type Position } from "@hubbub/protocol/wire/cursor.ts";
 
 /** What a `batch` or `gap` frame says about positions in the room's log: all an audit needs. */
 export type Reading =

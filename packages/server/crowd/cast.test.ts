@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { Cast } from "./cast.ts";
-import type { Line } from "./line.ts";
 import type { Departure, Person, PersonEvents } from "./person.ts";
+import type { Line } from "./recordings/line.ts";
 import { type Outcome, Tally } from "./tally.ts";
 
 interface Puppet {

@@ -1,6 +1,6 @@
-import type { Line } from "./line.ts";
 import { type Departure, fitsFrame, type Person, type PersonEvents } from "./person.ts";
 import type { Stage } from "./player.ts";
+import type { Line } from "./recordings/line.ts";
 import type { Tally } from "./tally.ts";
 import { Unsettled } from "./unsettled.ts";
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { numberOf, OptionError, roomOf, socketUrlOf, speedOf } from "./options.ts";
+import { encodeAs } from "./recordings/foreign-encodings.ts";
 import { startScriptedServer } from "./scripted-server.ts";
 import { clockTime, harmless, milliseconds, Progress } from "./terminal.ts";
 
@@ -55,10 +56,61 @@ describe("the commands", () => {
 		const { output, errors, code } = await run("replay.ts", "chat.jsonl", "--url", server.url, "--room", "lobby", "--speed", "max");
 		await server.stop();
 		expect(code).toBe(0);
-		expect(errors).toContain("chat.jsonl:2: not JSON; skipped\n");
+		expect(errors).toContain("chat.jsonl: skipped 1 line (2): not JSON\n");
 		expect(output).toContain("3 = 2 played + 1 skipped (every line accounted for)");
 		expect(output).toContain("acknowledged  2 (shown 2)");
 		expect(server.said.map(({ text }) => text).sort()).toEqual(["hi", "你好"]);
+	});
+
+	test("replay plays a file in its own encoding, and refuses one whose bytes are of another before anybody is let in", async () => {
+		const xml = `<?xml version="1.0" encoding="GBK"?>\n<i><d p="1.5,1,25,0,0,0,a,1">主播晚上好</d>\n<d p="2.5,5,25,0,0,0,b,2">前排</d></i>`;
+		await writeFile(join(folder, "declared.xml"), encodeAs("gbk", xml));
+		await writeFile(join(folder, "lying.xml"), encodeAs("gbk", xml.replace("GBK", "UTF-8")));
+		const server = startScriptedServer();
+		const played = await run("replay.ts", "declared.xml", "--url", server.url, "--speed", "max");
+		const refused = await run("replay.ts", "lying.xml", "--url", server.url, "--speed", "max");
+		await server.stop();
+		expect(played.code).toBe(0);
+		expect(server.said.map(({ text }) => text).sort()).toEqual(["主播晚上好", "前排"]);
+		expect(refused).toEqual({
+			output: "",
+			errors: "lying.xml:2: there are bytes that are not UTF-8, which the file should be, as it declares. Nothing of it was played.\n",
+			code: 1,
+		});
+	});
+
+	test("replay says why there is nothing to play, by reason and line", async () => {
+		const lines = [
+			'{"t":0.5,"text":"first"}',
+			'{"t":1.5,"text":"second"}',
+			"{",
+			'{"t":1,"u":"a","text":" "}',
+			'{"t":1,"u":"a","text":"x1","kind":"gift"}',
+		];
+		await writeFile(join(folder, "nobody.jsonl"), lines.join("\n"));
+		expect(await run("replay.ts", "nobody.jsonl")).toEqual({
+			output: "",
+			errors:
+				"nobody.jsonl has nothing to play. Skipped 2 lines (1 and 2): no sender (u); 1 line (3): not JSON; 1 line (4): no text; 1 line (5): gift.\n",
+			code: 1,
+		});
+	});
+
+	test("replay counts what it skipped by reason, on the terminal and in the summary", async () => {
+		const lines = Array.from({ length: 12 }, (_, at) =>
+			at % 2 === 0 ? `{"t":${at},"u":"a","text":"hi"}` : at % 4 === 1 ? "{" : `{"t":${at},"text":"x"}`,
+		);
+		await writeFile(join(folder, "reasons.jsonl"), lines.join("\n"));
+		const server = startScriptedServer();
+		const { output, errors, code } = await run("replay.ts", "reasons.jsonl", "--url", server.url, "--speed", "max", "--json");
+		await server.stop();
+		expect(code).toBe(0);
+		expect(errors).toContain("reasons.jsonl: skipped 3 lines (2, 6 and 10): not JSON\n");
+		expect(errors).toContain("reasons.jsonl: skipped 3 lines (4, 8 and 12): no sender (u)\n");
+		expect(JSON.parse(output)).toMatchObject({
+			skipped: { "not JSON": 3, "no sender (u)": 3 },
+			lines: { total: 12, played: 6, balanced: true },
+		});
 	});
 
 	test("crowd leaves with code 2 where a promise was broken", async () => {

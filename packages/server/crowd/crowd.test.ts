@@ -88,7 +88,7 @@ describe("a crowd", () => {
 		expect(summary.returns).toBeGreaterThan(0);
 		expect(summary.lines.balanced).toBe(true);
 		expect(summary.audit).toMatchObject({ missing: 0, doubled: 0, disordered: 0, restarts: 0 });
-	}, 20_000);
+	});
 
 	test("of readers only stays for as long as it is asked to", async () => {
 		const summary = await gather({}, { rate: 0, playMsMax: 300 });

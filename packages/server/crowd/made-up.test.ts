@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import type { Line } from "./line.ts";
 import { madeUpNames, madeUpTalk, seededChance } from "./made-up.ts";
+import type { Line } from "./recordings/line.ts";
 
 function talk(seed: number, rate: number, seconds: number, viewers = 500): Line[] {
 	const chance = seededChance(seed);

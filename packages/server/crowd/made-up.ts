@@ -1,6 +1,6 @@
-import type { Style } from "@hubbub/protocol/event.ts";
-import type { Entry, Line } from "./line.ts";
+import type { Style } from "@hubbub/protocol/kinds/message.ts";
 import { cheers, nameParts, remarks, things } from "./phrases.ts";
+import type { Entry, Line } from "./recordings/line.ts";
 
 /** Chance: uniform in [0, 1). */
 export type Chance = () => number;

@@ -1,4 +1,4 @@
-import { RoomId } from "@hubbub/protocol/event.ts";
+import { RoomId } from "@hubbub/protocol/fields.ts";
 import { type ArgsDef, type CommandDef, parseArgs, renderUsage } from "citty";
 import * as v from "valibot";
 

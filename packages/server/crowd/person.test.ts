@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
-import type { Line } from "./line.ts";
 import { answerMsMax, type Departure, enterMsMax, fitsFrame, openPerson, type Person } from "./person.ts";
+import type { Line } from "./recordings/line.ts";
 import { type Script, type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
 import type { Outcome } from "./tally.ts";
 

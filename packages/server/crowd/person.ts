@@ -1,10 +1,11 @@
-import { type Code, codes, isFinalClose } from "@hubbub/protocol/codes.ts";
-import { decodeCursor } from "@hubbub/protocol/cursor.ts";
 import type { Downstream, Joined } from "@hubbub/protocol/downstream.ts";
-import { limits } from "@hubbub/protocol/limits.ts";
 import type { Upstream } from "@hubbub/protocol/upstream.ts";
-import { SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
-import type { Line } from "./line.ts";
+import { isFinalClose } from "@hubbub/protocol/wire/close-codes.ts";
+import { type Code, codes } from "@hubbub/protocol/wire/codes.ts";
+import { decodeCursor } from "@hubbub/protocol/wire/cursor.ts";
+import * as limits from "@hubbub/protocol/wire/limits.ts";
+import { SUBPROTOCOL_V1 } from "@hubbub/protocol/wire/version.ts";
+import type { Line } from "./recordings/line.ts";
 import type { Outcome } from "./tally.ts";
 
 /** Time to connect, say hello and be in the room. */

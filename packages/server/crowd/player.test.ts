@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Clock } from "./clock.ts";
-import type { Entry, Line } from "./line.ts";
 import { type PlayOptions, play } from "./player.ts";
+import type { Entry, Line } from "./recordings/line.ts";
 
 /** A clock that stands still until somebody sleeps, and then is at once where they wanted to be. */
 function fakeClock(): Clock & { ms: number } {

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import type { Entry, Line } from "./line.ts";
+import type { Entry, Line } from "./recordings/line.ts";
 
 /** Where lines are said. */
 export interface Stage {

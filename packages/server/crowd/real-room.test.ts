@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { MessageEvent } from "@hubbub/protocol/event.ts";
+import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
 import { cleanText } from "@hubbub/protocol/text.ts";
 import { systemClock } from "./clock.ts";
 import { crowd } from "./crowd.ts";
-import type { Line } from "./line.ts";
-import { openRecording } from "./recording.ts";
+import type { Line } from "./recordings/line.ts";
+import { openRecording } from "./recordings/recording.ts";
 import { replay } from "./replay.ts";
 import { Progress } from "./terminal.ts";
 
@@ -26,8 +26,10 @@ const surroundings = {
 /** The server itself, as a process of its own, without a rate limit. */
 async function withServer(run: (host: string) => Promise<void>): Promise<void> {
 	const data = await mkdtemp(join(tmpdir(), "hubbub-real-room-"));
+	// Where recordings lie is no setting of the server's.
+	const { HUBBUB_RECORDINGS: _, ...environment } = process.env;
 	const server = Bun.spawn([process.execPath, resolve(import.meta.dir, "../src/main.ts")], {
-		env: { ...process.env, HUBBUB_DATA: data, HUBBUB_PORT: "0", HUBBUB_RATE_LIMIT: "off" },
+		env: { ...environment, HUBBUB_DATA: data, HUBBUB_PORT: "0", HUBBUB_RATE_LIMIT: "off" },
 		stdout: "pipe",
 		stderr: "inherit",
 	});
@@ -106,4 +108,4 @@ test("a crowd in the real server is given everything once and in order, or told 
 		const { deliveries, omitted, repeated, gaps } = summary.audit;
 		expect(deliveries + omitted + repeated + gaps).toBe(40 * 600);
 	});
-}, 60_000);
+});

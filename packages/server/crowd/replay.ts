@@ -6,16 +6,21 @@ import { systemClock } from "./clock.ts";
 import { numberOf, readArguments, roomOf, sharedArgs, socketUrlOf, speedOf, type Values } from "./options.ts";
 import { openPerson } from "./person.ts";
 import { play } from "./player.ts";
-import { complaintsMax, openRecording, RecordingError, type Survey, survey } from "./recording.ts";
+import { reasonOf } from "./recordings/line.ts";
+import { openRecording, type Survey, survey } from "./recordings/recording.ts";
+import { RecordingError } from "./recordings/recording-error.ts";
 import { type ExitCode, farewellMs, lastAnswersMs, runCommand, type Surroundings, TurnedAway } from "./run.ts";
-import { describeReplay, type ReplaySummary, speechSummary } from "./summary.ts";
+import { describeReplay, describeSkipped, type ReplaySummary, skippedWords, speechSummary } from "./summary.ts";
 import { Tally } from "./tally.ts";
 import { clockTime, count } from "./terminal.ts";
 
 export const command = defineCommand({
 	meta: { name: "npm run replay --", description: "Plays a recorded chat into a running server, one WebSocket client a person." },
 	args: {
-		file: { type: "positional", description: "JSON lines of {t, u, text, …} or Bilibili's danmaku XML; either may be gzip" },
+		file: {
+			type: "positional",
+			description: "JSON lines of {t, u, text, …} or Bilibili's danmaku XML, in any encoding they declare; gzip or deflate",
+		},
 		...sharedArgs,
 		seconds: { type: "string", valueHint: "n", description: "Stop after n seconds" },
 		"clients-max": {
@@ -47,11 +52,8 @@ export async function replay(options: ReplayOptions, { clock, progress, signal }
 	const recording = await openRecording(options.file);
 	const content = await survey(recording);
 	const name = basename(options.file);
-	if (content.firstPerson === null)
-		throw new RecordingError(`${name} has nothing to play: ${count(content.entries)} lines, none with a text.`);
-	for (const complaint of content.complaints) progress.note(`${name}:${complaint.number}: ${complaint.detail}; skipped`);
-	const unnamed = (content.skipped.get("bad") ?? 0) - complaintsMax;
-	if (unnamed > 0) progress.note(`${name}: ${count(unnamed)} more lines are bad; skipped`);
+	if (content.firstPerson === null) throw new RecordingError(`${name} has nothing to play. ${describeSkipped(content.skipped)}`);
+	for (const [reason, skipped] of content.skipped) if (skipped.isFault) progress.note(`${name}: skipped ${skippedWords(reason, skipped)}`);
 
 	const tally = new Tally();
 	const cast = new Cast({
@@ -73,7 +75,7 @@ export async function replay(options: ReplayOptions, { clock, progress, signal }
 			...options,
 			clock,
 			signal,
-			onSkipped: (entry) => tally.noteSkipped(entry.reason),
+			onSkipped: (entry) => tally.noteSkipped(reasonOf(entry)),
 			onReached: (seconds) => {
 				reached = seconds;
 			},

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { OptionError } from "./options.ts";
-import { RecordingError } from "./recording.ts";
+import { RecordingError } from "./recordings/recording-error.ts";
 import { harmless, Progress } from "./terminal.ts";
 
 /** What a run is given from outside: time, a terminal to show progress on, and the wish to stop. */

@@ -1,9 +1,10 @@
-import type { Code } from "@hubbub/protocol/codes.ts";
-import { encodeCursor } from "@hubbub/protocol/cursor.ts";
 import type { Downstream } from "@hubbub/protocol/downstream.ts";
-import type { MessageEvent, RoomSettings } from "@hubbub/protocol/event.ts";
+import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
+import type { RoomSettings } from "@hubbub/protocol/kinds/settings.ts";
 import type { Upstream } from "@hubbub/protocol/upstream.ts";
-import { SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
+import type { Code } from "@hubbub/protocol/wire/codes.ts";
+import { encodeCursor } from "@hubbub/protocol/wire/cursor.ts";
+import { SUBPROTOCOL_V1 } from "@hubbub/protocol/wire/version.ts";
 
 /** What the n-th message said (from 1) gets. `hang up` closes its connection, `silence` leaves it without an answer. */
 export type Reply = "ack" | "sampled" | "silence" | "hang up" | { readonly reject: Code };
@@ -65,7 +66,17 @@ export function startScriptedServer(script: Script = {}): ScriptedServer {
 		}
 		socket.data = { name: user.name, present: true };
 		const limits = { frameBytesMax: 65_536, textGraphemesMax: 500, roomsPerConnectionMax: 32 };
-		send(socket, { type: "welcome", session: "s", user, token: `token of ${user.name}`, heartbeatMs: 25_000, now: 0, limits });
+		send(socket, {
+			type: "welcome",
+			version: 1,
+			features: [],
+			session: "s",
+			user,
+			token: `token of ${user.name}`,
+			heartbeatMs: 25_000,
+			now: 0,
+			limits,
+		});
 		const after = hello.rooms?.[0]?.after;
 		const missed = after === undefined ? [] : log.slice(Number.parseInt(after.split(".")[1] ?? "0", 36));
 		// Nobody in this folder reads a room's settings.

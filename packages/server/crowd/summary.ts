@@ -1,5 +1,6 @@
 import type { AuditSum } from "./audit.ts";
 import type { Quantiles } from "./quantiles.ts";
+import type { Skipped } from "./recordings/recording.ts";
 import type { Tally } from "./tally.ts";
 import { count, milliseconds } from "./terminal.ts";
 
@@ -87,6 +88,18 @@ export function describeCrowd(summary: CrowdSummary): string {
 		["out of order", count(audit.disordered)],
 		["started over", count(audit.restarts)],
 	]);
+}
+
+/** Every reason why entries of a recording are not played, with the lines of the first. */
+export function describeSkipped(skipped: ReadonlyMap<string, Skipped>): string {
+	return `Skipped ${[...skipped].map(([reason, entries]) => skippedWords(reason, entries)).join("; ")}.`;
+}
+
+/** 3 lines (2, 7 and 9): not JSON. */
+export function skippedWords(reason: string, { count: number, lines }: Skipped): string {
+	const more = number - lines.length;
+	const named = more > 0 ? `${lines.join(", ")} and ${count(more)} more` : lines.join(", ").replace(/, (\d+)$/, " and $1");
+	return `${count(number)} ${number === 1 ? "line" : "lines"} (${named}): ${reason}`;
 }
 
 /** Whether the crowd was given everything exactly once, in order. */

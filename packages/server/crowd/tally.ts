@@ -1,6 +1,6 @@
-import type { Code } from "@hubbub/protocol/codes.ts";
-import type { Position } from "@hubbub/protocol/cursor.ts";
 import type { Fate } from "@hubbub/protocol/downstream.ts";
+import type { Code } from "@hubbub/protocol/wire/codes.ts";
+import type { Position } from "@hubbub/protocol/wire/cursor.ts";
 import { Quantiles } from "./quantiles.ts";
 
 /** What became of one message that was sent. */

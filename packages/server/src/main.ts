@@ -1,30 +1,51 @@
+import { isatty } from "node:tty";
+import { serverLimits } from "./runtime/limits.ts";
+import { LineOutput } from "./runtime/line-output.ts";
+import { createLogger } from "./runtime/log.ts";
 import { serve } from "./server.ts";
+import { tellServiceManager } from "./service-manager.ts";
 import { banner } from "./settings/banner.ts";
 import { configure } from "./settings/configure.ts";
+import type { Settings } from "./settings/table.ts";
+import { onStopSignal } from "./stop-signals.ts";
 
+// Whatever is written from here on is nobody else's to read.
+process.umask(0o077);
+const output = new LineOutput(1);
 const configured = configure(Bun.argv.slice(2), process.env);
 switch (configured.outcome) {
 	case "help":
-		console.log(configured.text);
+		output.write(`${configured.text}\n`);
 		break;
 	case "mistake":
-		leave(configured.text);
+		await leave(configured.text);
 		break;
-	case "settings": {
-		const started = await serve(configured.settings).catch((fault: Error) => leave(fault.message));
-		console.log(banner(started));
-		let leaving = false;
-		for (const signal of ["SIGINT", "SIGTERM"] as const)
-			process.on(signal, () => {
-				// A second Ctrl-C does not wait for anybody.
-				if (leaving) process.exit(1);
-				leaving = true;
-				void started.stop().then(() => process.exit(0));
-			});
-	}
+	case "settings":
+		await run(configured.settings, configured.passedOver);
 }
 
-function leave(sentence: string): never {
-	console.error(`hubbub: ${sentence}`);
+async function run(settings: Settings, passedOver: readonly string[]): Promise<void> {
+	const logger = createLogger(settings.logLevel ?? (isatty(1) ? "warn" : "info"), output);
+	if (passedOver.length > 0)
+		logger.warn(
+			{ variables: passedOver.join(", ") },
+			"passed over: set by an orchestrator for a service called hubbub, they set nothing here",
+		);
+	const starting = serve(settings, { logger, logLinesDropped: () => output.dropped });
+	onStopSignal(async () => {
+		tellServiceManager(process.env, logger, "STOPPING=1", "Saying good-bye");
+		await (await starting.catch(() => null))?.stop();
+		await output.flush(serverLimits.closeLogMs);
+	});
+	const started = await starting.catch((fault: Error) => leave(fault.message));
+	output.write(`${banner(started)}\n`);
+	tellServiceManager(process.env, logger, "READY=1", `Serving at ${started.url}`);
+}
+
+/** Says in one line why there is nothing to run. */
+async function leave(sentence: string): Promise<never> {
+	const complaints = new LineOutput(2);
+	complaints.write(`hubbub: ${sentence}\n`);
+	await Promise.all([output.flush(serverLimits.closeLogMs), complaints.flush(serverLimits.closeLogMs)]);
 	process.exit(1);
 }

@@ -1,6 +1,6 @@
 import { inflateRawSync } from "node:zlib";
 import type { Downstream } from "@hubbub/protocol/downstream.ts";
-import { SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
+import { SUBPROTOCOL_V1 } from "@hubbub/protocol/wire/version.ts";
 
 type Type = Downstream["type"];
 export type Frame<T extends Type> = Downstream & { type: T };
@@ -96,7 +96,14 @@ export function shown(client: Client, room = "lobby"): string[] {
 	return [...texts].sort(([one], [other]) => one - other).map(([, text]) => text);
 }
 
-/** Resolves as soon as the condition holds. The test's own time-out ends a wait in vain. */
+/** A wait in vain names its condition before the test's own time is over. */
+const neverMs = 50_000;
+
+/** Resolves as soon as the condition holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-	while (!(await condition())) await Bun.sleep(5);
+	const begunMs = performance.now();
+	while (!(await condition())) {
+		if (performance.now() - begunMs > neverMs) throw new Error(`This never came to hold: ${condition}`);
+		await Bun.sleep(5);
+	}
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { limits } from "@hubbub/protocol/limits.ts";
+import * as limits from "@hubbub/protocol/wire/limits.ts";
 import { adminKey } from "./start-server.ts";
 import { type Ground, onEveryWay, tokenOf, ways } from "./ways/house.ts";
 
@@ -44,7 +44,7 @@ onEveryWay(
 			await guest.until(() => guest.told.events.length === 3);
 			expect(guest.told.events).toMatchObject([
 				{ offset: 1, kind: "message" },
-				{ offset: 2, kind: "settings", settings: { title: "Maths", slowModeSeconds: 7 }, by: { id: "host" } },
+				{ offset: 2, kind: "settings", settings: { title: "Maths", slowModeSeconds: 7 } },
 				{ offset: 3, kind: "delete" },
 			]);
 			expect((await archive()).map(({ kind }) => kind)).toEqual(["message", "settings", "delete"]);

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
-import type { Code } from "@hubbub/protocol/codes.ts";
+import type { Code } from "@hubbub/protocol/wire/codes.ts";
 import { adminKey } from "./start-server.ts";
 import { onEveryWay, tokenOf } from "./ways/house.ts";
 import type { Answer } from "./ways/way.ts";
+import { websocketWay } from "./ways/websocket-way.ts";
 
 const anotherSecret = "another secret of thirty-two characters or more";
 const seconds = () => Math.floor(Date.now() / 1_000);
@@ -51,14 +52,17 @@ onEveryWay(
 				"for another audience": await tokenOf({ ...good, aud: "elsewhere" }),
 				"without a subject": await tokenOf({ ...good, sub: undefined }),
 				"that has expired": await tokenOf({ ...good, exp: seconds() - 60 }),
-				"with roles that are none": await tokenOf({ ...good, roles: ["emperor"] }),
+				"with roles that are no list": await tokenOf({ ...good, roles: "moderator" }),
+				"that is a blank": " ",
 				"of a guest, made up": "guest.a.b.c",
 			};
+			// A header's value has no blanks around it: over plain HTTP that is one without a token.
 			for (const [what, token] of Object.entries(bad))
 				expect([what, await way.enter(house, { room, token })]).toMatchObject([what, { ok: false, code: "unauthorized" }]);
-			const entered = await way.enter(house, { room, token: await tokenOf(good) });
-			expect(entered.ok).toBe(true);
-			if (entered.ok) await entered.visitor.leave();
+			const entered = await way.enter(house, { room, token: await tokenOf({ ...good, roles: ["Task.Read", "moderator"] }) });
+			if (!entered.ok) throw new Error(entered.words);
+			expect(entered.visitor.user.roles).toEqual(["moderator"]);
+			await entered.visitor.leave();
 		},
 
 		"[AUTH-3] a guest comes back as the same guest, by any way, with the token they were given": async ({ enter, configure, room }) => {
@@ -69,6 +73,24 @@ onEveryWay(
 			const again = await enter({ token });
 			expect(again.user).toEqual(user);
 			expect((await said(again)).from).toEqual(user);
+		},
+
+		"[FAN-11] whoever is in a room twice, by whatever ways, is one viewer until they have left twice": async ({
+			enter,
+			configure,
+			way,
+		}) => {
+			await configure({});
+			const first = await enter({}, websocketWay);
+			const again = await enter({ token: first.token });
+			const other = await enter({}, websocketWay);
+			expect(other.told.start?.state?.viewers).toBe(2);
+			// A poll is in the room only while it is held.
+			if (way.name !== "websocket" && way.name !== "event-stream") return;
+			await again.leave();
+			expect((await enter({}, websocketWay)).told.start?.state?.viewers).toBe(3);
+			await first.leave();
+			await other.until(() => other.told.ambient.viewers === 2);
 		},
 
 		"[AUTH-4] what one may do hangs on one's roles in the room, by every way": async ({ enter, configure, room }) => {

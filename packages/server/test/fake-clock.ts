@@ -17,6 +17,7 @@ export class FakeClock implements Clock {
 	#timers: Timer[] = [];
 	#soon: (() => void)[] = [];
 	#order = 0;
+	#cpuMs = 0;
 	/** Work that is done elsewhere, such as a signature on another thread: nothing has settled before it is back. */
 	isWorkElsewhere: () => boolean = () => false;
 
@@ -31,6 +32,11 @@ export class FakeClock implements Clock {
 
 	wallMs(): number {
 		return this.#nowMs + this.#wallOffsetMs;
+	}
+
+	/** Work costs nothing here; see `spend`. */
+	cpuMs(): number {
+		return this.#cpuMs;
 	}
 
 	after(delayMs: number, run: () => void): () => void {
@@ -53,6 +59,7 @@ export class FakeClock implements Clock {
 	/** Time passes without anything else happening, as it does while something is being worked at. */
 	spend(ms: number): void {
 		this.#nowMs += ms;
+		this.#cpuMs += ms;
 	}
 
 	/** Lets the machine's wall clock jump, as a correction of its time does. */

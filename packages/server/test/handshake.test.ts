@@ -66,6 +66,21 @@ describe("a handshake that cannot be", () => {
 		expect(JSON.parse(answer.body)).toMatchObject({ status, code });
 	});
 
+	test.each<[string, Record<string, string | null>]>([
+		["/api/v1/rooms/lobby", {}],
+		["/ws", { "Sec-WebSocket-Protocol": "mqtt" }],
+		["/", { Origin: "https://evil.example" }],
+		["/rooms/Lobby", {}],
+		["/healthz", { Upgrade: "h2c" }],
+	])("[WS-1] of %s ends its connection: what follows it unread by a proxy is not answered", async (path, headers) => {
+		const raw = await RawSocket.open(server.port);
+		raw.write(handshake(path, headers));
+		expect((await raw.response()).headers.get("connection")).toBe("close");
+		raw.write("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+		await raw.ended();
+		expect(await raw.next()).toBeNull();
+	});
+
 	test.each([["http://127.0.0.1"], ["https://127.0.0.1"], ["https://shop.example"]])(
 		"[SEC-1] the origin %s may connect",
 		async (origin) => {

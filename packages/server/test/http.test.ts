@@ -45,7 +45,7 @@ describe("errors over HTTP", () => {
 		["POST", "/assets/room.js", 405, "method_not_allowed"],
 		["PUT", "/rooms/lobby/messages", 405, "method_not_allowed"],
 		["DELETE", "/api/v1/rooms/lobby", 405, "method_not_allowed"],
-		["GET", "/api/v1/setup", 405, "method_not_allowed"],
+		["DELETE", "/api/v1/setup", 405, "method_not_allowed"],
 		["POST", "/healthz", 405, "method_not_allowed"],
 		["GET", "/frames", 405, "method_not_allowed"],
 	])("[CODE-2] %s %s is %p %s, as problem+json", async (method, path, status, code) => {
@@ -76,6 +76,7 @@ describe("errors over HTTP", () => {
 		["without a text", "{}"],
 		["with a text that is a number", '{"text":5}'],
 		["with a key that is too long", `{"text":"x","key":"${"k".repeat(65)}"}`],
+		["with more values than any needs", `{"text":"x",${Array.from({ length: 2_000 }, (_, index) => `"k${index}":1`).join(",")}}`],
 		["nested 5,000 deep", `{"text":${"[".repeat(5_000)}${"]".repeat(5_000)}}`],
 	])("[UP-2] a body %s is refused", async (_what, body) => {
 		await expectProblem(await post("/rooms/lobby/messages", body), 400, "bad_frame");
@@ -119,15 +120,36 @@ describe("saying and reading over HTTP", () => {
 		expect(first.status).toBe(201);
 		const said = await first.json();
 		expect(said).toMatchObject({ fate: "shown", event: { text: "one", offset: 1 } });
-		expect(await (await post("/rooms/keys/messages", { text: "two", key: "k" }, operator)).json()).toEqual(said);
-		expect(await client.say("three", { room: "keys", key: "k" })).toMatchObject({ type: "ack", id: said.id, cursor: said.cursor });
+		expect(await (await post("/rooms/keys/messages", { text: "one", key: "k" }, operator)).json()).toEqual(said);
+		expect(await client.say("one", { room: "keys", key: "k" })).toMatchObject({ type: "ack", id: said.id, cursor: said.cursor });
 		const over = await client.say("four", { room: "keys", key: "k2" });
-		expect(await (await post("/api/v1/rooms/keys/messages", { text: "five", key: "k2" }, operator)).json()).toMatchObject({
+		expect(await (await post("/api/v1/rooms/keys/messages", { text: "four", key: "k2" }, operator)).json()).toMatchObject({
 			id: over.type === "ack" && over.id,
 		});
 		await until(() => shown(client, "keys").length === 2);
 		expect(shown(client, "keys")).toEqual(["one", "four"]);
 		await client.close();
+	});
+
+	test("[SAY-3] the same key with another text is a conflict, over HTTP and over WebSocket alike", async () => {
+		const client = await connect(`${server.ws}/rooms/conflicts`, { token: adminKey });
+		expect((await post("/rooms/conflicts/messages", { text: "one", key: "k" }, operator)).status).toBe(201);
+		await expectProblem(await post("/rooms/conflicts/messages", { text: "two", key: "k" }, operator), 409, "conflict");
+		const frame = { type: "say", room: "conflicts", key: "k", text: "two" };
+		await expectProblem(await post("/frames", frame, operator), 409, "conflict");
+		expect(await client.say("two", { room: "conflicts", key: "k" })).toMatchObject({ type: "reject", code: "conflict" });
+		await client.close();
+	});
+
+	test("[SAY-3] [POST-3] of two people without a token at one address, under one key, neither loses a message unawares", async () => {
+		const say = (text: string, key: string) => post("/rooms/neighbours/messages", { text, key });
+		const [hers, his] = await Promise.all([say("hers", "1"), say("his", "1")]);
+		expect([hers.status, his.status].sort()).toEqual([201, 409]);
+		const [kept, other] = hers.status === 201 ? ["hers", "his"] : ["his", "hers"];
+		const again = await say(other, "2");
+		expect([again.status, (await again.json()).event.text]).toEqual([201, other]);
+		const archive = await (await server.request("/rooms/neighbours/messages")).json();
+		expect(archive.events.map(({ text }: { text: string }) => text)).toEqual([kept, other]);
 	});
 
 	test("[LOG-8] the archive is paged back to the first message, each once", async () => {
@@ -198,7 +220,11 @@ describe("pages and health", () => {
 	test("health, readiness, metrics and the description of the API are there", async () => {
 		expect(await (await server.request("/healthz")).json()).toEqual({ status: "ok" });
 		expect(await (await server.request("/readyz")).json()).toEqual({ status: "ready" });
-		expect(await (await server.request("/metrics")).text()).toContain("hubbub_connections");
+		const metrics = await (await server.request("/metrics")).text();
+		expect(metrics).toContain("hubbub_connections");
+		// What was said in the tests before stands in the store, and nothing of it failed.
+		for (const figure of [/^hubbub_store_entries_total [1-9]/m, /^hubbub_store_commits_total [1-9]/m, /^hubbub_store_failures_total 0$/m])
+			expect(metrics).toMatch(figure);
 		const { paths } = await (await server.request("/openapi.json")).json();
 		expect(Object.keys(paths)).toEqual(
 			expect.arrayContaining(["/rooms/{room}/messages", "/api/v1/rooms/{room}", "/api/v1/rooms/{room}/messages/{id}", "/api/v1/setup"]),

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
-import { decodeCursor } from "@hubbub/protocol/cursor.ts";
 import type { RoomEvent } from "@hubbub/protocol/event.ts";
+import { decodeCursor } from "@hubbub/protocol/wire/cursor.ts";
 import { type Client, connect } from "./client.ts";
 import { makeFolder, type ServerProcess, spawnServer } from "./start-server.ts";
 

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { frameBytes, opcode, type RawFrame, RawSocket } from "./raw-socket.ts";
+import { until } from "./client.ts";
+import { frameBytes, handshake, opcode, type RawFrame, RawSocket } from "./raw-socket.ts";
 import { startServer, type TestServer } from "./start-server.ts";
 
 // The cases of the Autobahn test suite for servers, by its groups, written anew: the suite itself is not to be had for this Python.
 
 let server: TestServer;
 beforeAll(async () => {
-	server = await startServer({ HUBBUB_DATA: "memory", HUBBUB_LAB: "on" });
+	server = await startServer({ HUBBUB_DATA: "memory", HUBBUB_LAB: "on", HUBBUB_LAB_PORT: "0" });
 });
 afterAll(() => server.stop());
 
@@ -16,6 +17,25 @@ const bytes = (...values: number[]) => Uint8Array.from(values);
 const closing = (code: number, reason: string | Uint8Array = "") =>
 	Buffer.concat([bytes(code >> 8, code & 0xff), Buffer.from(reason as string)]);
 const pattern = (size: number) => Buffer.from(Array.from({ length: size }, (_, index) => index & 0xff));
+
+/** The header of a masked binary frame of this length, and nothing of it. */
+function headOf(length: number): Buffer {
+	const head = Buffer.from(frameBytes(opcode.binary, pattern(65_536)).subarray(0, 14));
+	head.writeBigUInt64BE(BigInt(length), 2);
+	return head;
+}
+
+/** A binary message in fragments of this size. */
+function fragmented(payload: Uint8Array, size: number): Buffer {
+	const frames: Buffer[] = [];
+	for (let start = 0; start < payload.length; start += size)
+		frames.push(
+			frameBytes(start === 0 ? opcode.binary : opcode.continuation, payload.subarray(start, start + size), {
+				final: start + size >= payload.length,
+			}),
+		);
+	return Buffer.concat(frames);
+}
 
 async function withEcho(run: (echo: RawSocket) => Promise<void>): Promise<void> {
 	const echo = await RawSocket.upgrade(server.port, "/lab/echo", "");
@@ -263,48 +283,92 @@ describe("7: the closing handshake", () => {
 	});
 });
 
-describe("9 and 10: long messages", () => {
+describe("9 and 10: long messages, on the echo's own port", () => {
+	async function withLongEcho(run: (echo: RawSocket) => Promise<void>): Promise<void> {
+		const echo = await RawSocket.upgrade(server.labPort as number, "/lab/echo", "");
+		try {
+			await run(echo);
+		} finally {
+			echo.destroy();
+		}
+	}
+
 	test.each([
 		["text", 64 * 1024],
 		["binary", 256 * 1024],
 		["text", mebibyte],
 		["binary", 4 * mebibyte],
 		["binary", 16 * mebibyte],
-	] as const)("[LAB-1] a %s message of %d bytes comes back", (kind, size) =>
-		withEcho(async (echo) => {
+	] as const)("[LAB-2] a %s message of %d bytes comes back", (kind, size) =>
+		withLongEcho(async (echo) => {
 			const payload = Buffer.alloc(size, "Hubbub! ");
 			echo.frame(opcode[kind], payload);
 			expectFrame(await echo.next(), opcode[kind], payload);
 		}),
 	);
 
-	test.each([64, 4_096, 65_536])("[LAB-1] a message of 1 MiB in fragments of %d bytes comes back whole", (size) =>
-		withEcho(async (echo) => {
-			const payload = pattern(mebibyte);
-			const frames: Buffer[] = [];
-			for (let start = 0; start < payload.length; start += size)
-				frames.push(
-					frameBytes(start === 0 ? opcode.binary : opcode.continuation, payload.subarray(start, start + size), {
-						final: start + size >= payload.length,
-					}),
-				);
-			echo.write(Buffer.concat(frames));
-			expectFrame(await echo.next(), opcode.binary, payload);
+	test.each([64, 4_096, 65_536])("[LAB-2] a message of 1 MiB in fragments of %d bytes comes back whole", (size) =>
+		withLongEcho(async (echo) => {
+			echo.write(fragmented(pattern(mebibyte), size));
+			expectFrame(await echo.next(), opcode.binary, pattern(mebibyte));
 		}),
 	);
 
-	test("[LAB-1] 200 messages at once come back in order", () =>
-		withEcho(async (echo) => {
+	test("[LAB-2] 200 messages at once come back in order", () =>
+		withLongEcho(async (echo) => {
 			const texts = Array.from({ length: 200 }, (_, index) => `${index} ${"x".repeat(index * 20)}`);
 			echo.write(Buffer.concat(texts.map((text) => frameBytes(opcode.text, text))));
 			for (const text of texts) expectFrame(await echo.next(), opcode.text, text);
 		}));
 
-	test("[WS-7] a message beyond 16 MiB is let go with 1009, by its header alone", () =>
-		withEcho(async (echo) => {
-			const head = Buffer.from(frameBytes(opcode.binary, pattern(65_536)).subarray(0, 14));
-			head.writeBigUInt64BE(BigInt(16 * mebibyte + 1), 2);
-			echo.write(head);
+	test("[LAB-2] a message beyond 16 MiB is let go with 1009, by its header alone", () =>
+		withLongEcho(async (echo) => {
+			echo.write(headOf(16 * mebibyte + 1));
 			expect(await echo.closeCode()).toBe(1009);
 		}));
+
+	test("[LAB-2] it has nothing else, nothing for a browser's page, and room for eight", async () => {
+		const { labPort } = server;
+		for (const path of ["/", "/healthz", "/rooms/lobby"]) expect((await fetch(`http://127.0.0.1:${labPort}${path}`)).status).toBe(404);
+		const raw = await RawSocket.open(labPort as number);
+		raw.write(handshake("/lab/echo", { Origin: `http://127.0.0.1:${labPort}` }));
+		expect((await raw.response()).status).toBe(403);
+		raw.destroy();
+		const eight = await Promise.all(Array.from({ length: 8 }, () => RawSocket.upgrade(labPort as number, "/lab/echo", "")));
+		const ninth = await RawSocket.open(labPort as number);
+		ninth.write(handshake("/lab/echo"));
+		expect((await ninth.response()).status).toBe(429);
+		for (const each of [...eight, ninth]) each.destroy();
+		await until(async () => {
+			const again = await RawSocket.open(labPort as number);
+			again.write(handshake("/lab/echo"));
+			const { status } = await again.response();
+			again.destroy();
+			return status === 101;
+		});
+	});
+});
+
+describe("what a socket of the rooms' port may hold, with the lab open", () => {
+	const paths = ["/rooms/lobby", "/ws", "/lab/echo", "/lab/wire"];
+
+	test.each(paths)("[WS-7] [SEC-4] on %s a frame of more than 256 KiB is let go with 1009, by its header alone", async (path) => {
+		const raw = await RawSocket.upgrade(server.port, path);
+		raw.write(headOf(256 * 1024 + 1));
+		expect(await raw.closeCode()).toBe(1009);
+		raw.destroy();
+	});
+
+	test.each(paths)("[WS-7] [SEC-4] on %s fragments that never end are let go with 1009 once they are more than that", async (path) => {
+		const raw = await RawSocket.upgrade(server.port, path);
+		const part = Buffer.alloc(24 * 1024);
+		for (let count = 0; count < 10; count++) raw.frame(count === 0 ? opcode.binary : opcode.continuation, part, { final: false });
+		raw.frame(opcode.ping, "240 KiB");
+		let frame = await raw.next();
+		while (frame?.opcode === opcode.text) frame = await raw.next();
+		expectFrame(frame, opcode.pong, "240 KiB");
+		raw.frame(opcode.continuation, part, { final: false });
+		expect(await raw.closeCode()).toBe(1009);
+		raw.destroy();
+	});
 });

@@ -1,6 +1,8 @@
-import type { Role, User } from "@hubbub/protocol/event.ts";
-import type { Entry, RoomLog } from "../src/engine/log.ts";
+import type { Role, User } from "@hubbub/protocol/fields.ts";
+import { LocalPresence } from "../src/engine/local-presence.ts";
+import type { RoomLog } from "../src/engine/log.ts";
 import { openMemoryEngine } from "../src/engine/memory/memory-engine.ts";
+import { CpuShare } from "../src/fanout/cpu-share.ts";
 import { CatchUp } from "../src/host/catch-up.ts";
 import type { View } from "../src/host/channel.ts";
 import type { Outcome } from "../src/host/outcome.ts";
@@ -20,21 +22,26 @@ export interface LiveRooms {
 	room(name?: string): Promise<RoomHost>;
 }
 
-/** Rooms on an engine in memory under a fake clock. */
-export function makeRooms(options: Partial<Pick<HostServices, "rate" | "deliveryBudget">> = {}): LiveRooms {
-	const clock = new FakeClock();
-	const log = new FaultyLog(openMemoryEngine({ random: systemRandom }).log);
+/** Rooms on an engine in memory, or on the `shared` log of others, under a fake clock. */
+export function makeRooms(
+	options: Partial<Pick<HostServices, "rate" | "deliveryBudget" | "removedDays">> & { shared?: RoomLog; clock?: FakeClock } = {},
+): LiveRooms {
+	const { shared, clock = new FakeClock(), ...settings } = options;
+	const log = new FaultyLog(shared ?? openMemoryEngine({ random: systemRandom }).log);
 	const metrics = createMetrics();
 	const services = {
 		log,
+		presence: new LocalPresence(),
 		clock,
 		random: systemRandom,
 		logger: silentLogger,
 		metrics,
 		catchUp: new CatchUp(clock),
+		share: new CpuShare(0.6),
 		rate: null,
 		deliveryBudget: 0,
-		...options,
+		removedDays: 30,
+		...settings,
 	};
 	const rooms = new RoomTable(services);
 	return {
@@ -47,13 +54,15 @@ export function makeRooms(options: Partial<Pick<HostServices, "rate" | "delivery
 	};
 }
 
-/** A log whose disk a test can break or slow down, and whose followers can be made to miss things. */
+/** A log whose disk a test can break or slow down. */
 export class FaultyLog implements RoomLog {
 	readonly #log: RoomLog;
 	/** What the next calls do instead. */
 	appends: "work" | "fail" = "work";
 	reads: "work" | "fail" = "work";
-	followers: "hear" | "miss" = "hear";
+	/** `late`: subscribers hear nothing until `hearLate()`, as if another node had been slow to tell. */
+	hearing: "at once" | "late" = "at once";
+	readonly #late: (() => void)[] = [];
 	/** Reads wait for this. */
 	gate: Promise<void> | null = null;
 	readonly counts = { append: 0, read: 0, find: 0 };
@@ -67,10 +76,10 @@ export class FaultyLog implements RoomLog {
 		return this.#log.open(room, options);
 	}
 
-	async append(...[room, entry]: Parameters<RoomLog["append"]>): ReturnType<RoomLog["append"]> {
+	async append(...call: Parameters<RoomLog["append"]>): ReturnType<RoomLog["append"]> {
 		this.counts.append++;
 		if (this.appends === "fail") return { outcome: "failed", reason: "unavailable", detail: "The disk is full." };
-		return this.#log.append(room, entry);
+		return this.#log.append(...call);
 	}
 
 	async read(...[room, range]: Parameters<RoomLog["read"]>) {
@@ -86,10 +95,30 @@ export class FaultyLog implements RoomLog {
 		return this.#log.find(room, by);
 	}
 
-	follow(listener: (room: string, entries: readonly Entry[]) => void) {
-		return this.#log.follow((room, entries) => {
-			if (this.followers === "hear") listener(room, entries);
+	async wipe(...call: Parameters<RoomLog["wipe"]>) {
+		this.#assertReadable();
+		return this.#log.wipe(...call);
+	}
+
+	async state(...call: Parameters<RoomLog["state"]>) {
+		this.counts.read++;
+		if (this.gate) await this.gate;
+		this.#assertReadable();
+		return this.#log.state(...call);
+	}
+
+	async subscribe(...[room, options, listener]: Parameters<RoomLog["subscribe"]>) {
+		this.#assertReadable();
+		return this.#log.subscribe(room, options, (entries) => {
+			if (this.hearing === "late") this.#late.push(() => listener(entries));
+			else listener(entries);
 		});
+	}
+
+	/** Subscribers hear what they did not, and everything at once from now on. */
+	hearLate(): void {
+		this.hearing = "at once";
+		for (const tell of this.#late.splice(0)) tell();
 	}
 
 	#assertReadable(): void {
@@ -102,28 +131,39 @@ export function person(id: string, ...roles: Role[]): User {
 }
 
 let keys = 0;
+let viewers = 0;
 
 /** Says something; with a key of its own where none is given. */
 export function say(host: RoomHost, who: string | User, text: string, key = `key ${keys++}`): Promise<Outcome> {
-	return host.submit({ kind: "say", actor: typeof who === "string" ? person(who) : who, key, text });
+	return host.submit({ type: "say", actor: typeof who === "string" ? person(who) : who, key, text });
+}
+
+export interface FollowOptions {
+	readonly codec?: "json" | "deflate" | "text";
+	readonly view?: View;
+	/** The viewer's id; one of their own where none is given. */
+	readonly who?: string;
+	/** Called for each frame written to it. */
+	readonly written?: () => void;
 }
 
 /** Follows a view of a room as a viewer does: the batches in order, from when it was let in. */
-export function follow(host: RoomHost, codec: "json" | "deflate" | "text" = "json", view: View = "all") {
+export function follow(host: RoomHost, { codec = "json", view = "all", who = `viewer ${viewers++}`, written }: FollowOptions = {}) {
 	const { window } = host.channel(view);
 	let sequence = window.next;
 	const payloads: string[] = [];
 	const batches: { cursor: string; events: { offset: number; text?: string; kind: string }[]; ambient?: object }[] = [];
 	const reader = {
 		codec,
-		isGuest: false,
-		turnOut() {},
+		actor: person(who, "member"),
+		evict() {},
 		wake() {
 			for (let stretch = window.after(sequence); stretch; stretch = window.after(sequence)) {
 				sequence = stretch.next;
 				const payload = stretch.payload(codec);
 				if (payload?.kind !== "text") continue;
 				payloads.push(payload.data);
+				written?.();
 				if (codec === "json") batches.push(JSON.parse(payload.data));
 			}
 		},

@@ -94,7 +94,7 @@ describe("a server that runs", () => {
 		expect(await server.end("SIGINT")).toBe(0);
 	});
 
-	test.each(["SIGTERM", "SIGINT"] as const)(
+	test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
 		"[OPS-3] on %s tells everyone, ends with 0, and has everything acknowledged on disk",
 		async (signal) => {
 			const data = place(`leaving-${signal}`);
@@ -137,6 +137,18 @@ describe("a server that runs", () => {
 		},
 	);
 
+	test.skipIf(process.platform !== "linux")(
+		"[OPS-3] a SIGHUP that whoever started it told it to ignore, as nohup does, is none",
+		async () => {
+			const server = await spawnServer({ HUBBUB_DATA: "memory" }, [], { through: ["nohup"] });
+			const client = await connect(`${server.ws}/rooms/lobby`);
+			server.child.kill("SIGHUP");
+			expect((await client.say("still here")).type).toBe("ack");
+			expect(await server.end("SIGTERM")).toBe(0);
+			expect(client.frames.at(-1)).toMatchObject({ type: "bye", code: "draining" });
+		},
+	);
+
 	test("[OPS-4] its logs are JSON lines that hold no text, no name and no token", async () => {
 		const server = await spawnServer({
 			HUBBUB_DATA: place("logs"),
@@ -172,10 +184,23 @@ describe("a server that runs", () => {
 		expect(server.output()).not.toContain(token.slice(10, 40));
 	});
 
+	test("[OPS-1] starts where Kubernetes has set its variables for a Service of the same name, and says which it passed over", async () => {
+		const server = await spawnServer({ HUBBUB_DATA: "memory", HUBBUB_SERVICE_HOST: "10.0.0.9", HUBBUB_SERVICE_PORT_HTTP: "80" }, [
+			"--port",
+			"0",
+		]);
+		expect(await server.end("SIGTERM")).toBe(0);
+		const words = server.output().match(/^.*passed over.*$/gm);
+		expect(words).toHaveLength(1);
+		expect(JSON.parse(words?.[0] ?? "")).toMatchObject({ level: "warn", variables: "HUBBUB_SERVICE_HOST, HUBBUB_SERVICE_PORT_HTTP" });
+	});
+
 	test("[SEC-5] the operator's key is nowhere in what it keeps", async () => {
 		const data = place("private");
 		const server = await spawnServer({ HUBBUB_DATA: data, HUBBUB_ADMIN_KEY: "a-secret-operators-key" });
 		expect(await server.end("SIGTERM")).toBe(0);
-		for (const name of readdirSync(data)) expect(readFileSync(join(data, name)).includes("a-secret-operators-key")).toBe(false);
+		const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+		expect(files.length).toBeGreaterThan(1);
+		for (const { parentPath, name } of files) expect(readFileSync(join(parentPath, name)).includes("a-secret-operators-key")).toBe(false);
 	});
 });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect, until } from "./client.ts";
-import { type RunningProxy, startNginx } from "./proxy.ts";
+import { startNginx } from "./documented-proxies.ts";
+import type { RunningProxy } from "./proxy.ts";
 import { adminKey, startServer, type TestServer } from "./start-server.ts";
 import { eventStreamWay, longPollWay, shortPollWay } from "./ways/http-ways.ts";
-import type { Entered, Visitor } from "./ways/way.ts";
+import type { Admitted, Visitor } from "./ways/way.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-function visitorOf(entered: Entered): Visitor {
+function visitorOf(entered: Admitted): Visitor {
 	if (!entered.ok) throw new Error(entered.code);
 	return entered.visitor;
 }

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { documented, freePort, nginxConfiguration, originRequests } from "../bench/pollers/nginx.ts";
+import { freePort } from "../bench/machine/port.ts";
+import { originRequests } from "../bench/pollers/nginx.ts";
 import { makeFolder } from "./start-server.ts";
 
-/** What a proxy's origin sees it come from: on this machine, and not where clients come from. */
+/** What a proxy's origin sees it come from, where it lets itself be told: on this machine, and not where clients come from. */
 export const proxyAddress = "127.0.0.2";
 
 /** A proxy of its own for one test. */
@@ -12,6 +13,8 @@ export interface RunningProxy {
 	/** `https://localhost:…`, or `http://127.0.0.1:…` where there is no TLS. */
 	readonly http: string;
 	readonly ws: string;
+	/** Where its requests come from, as Hubbub sees them. */
+	readonly address: string;
 	/** What makes a client believe the certificate. */
 	readonly tls: { readonly ca: string };
 	/** Requests that went on to the origin: method, address and status. nginx only. */
@@ -39,38 +42,15 @@ export interface ProxyOptions {
 	readonly tls?: "off";
 	/** Lines for every server, which the documented ones go over. nginx only. */
 	readonly lines?: string;
-	/** Changes the documented text before it is used. nginx only. */
+	/** Changes the documented text before it is used. */
 	readonly edit?: (text: string) => string;
 }
 
-/** Starts nginx with the documented configuration in front of `origin`, a port of this machine. */
-export function startNginx(origin: number, options: ProxyOptions = {}): Promise<RunningProxy> {
-	const { lines = "", edit } = options;
-	return startProxy(options, (port, folder, certificate) => {
-		const path = join(folder, "proxy.conf");
-		const bind = `proxy_bind ${proxyAddress};`;
-		const isPlain = options.tls === "off";
-		writeFileSync(path, nginxConfiguration({ origin, port, folder, certificate: isPlain ? null : certificate, lines: bind + lines, edit }));
-		return ["nginx", "-c", path, "-p", folder];
-	});
-}
+/** Writes what a proxy needs into its folder, and answers the command that starts it on that port. */
+export type Prepare = (port: number, folder: string, certificate: Certificate) => string[];
 
-/** Starts HAProxy with the documented configuration in front of `origin`. */
-export function startHaproxy(origin: number): Promise<RunningProxy> {
-	return startProxy({}, (port, folder, certificate) => {
-		writeFileSync(join(folder, "both.pem"), certificate.pem + readFileSync(certificate.keyFile, "utf8"));
-		const text = readFileSync(join(documented, "haproxy.cfg"), "utf8")
-			.replace("server hubbub 127.0.0.1:8080", `server hubbub 127.0.0.1:${origin} source ${proxyAddress}`)
-			.replace("bind :443", `bind 127.0.0.1:${port}`)
-			.replace("/etc/haproxy/chat.example.com.pem", join(folder, "both.pem"));
-		writeFileSync(join(folder, "proxy.cfg"), text);
-		return ["haproxy", "-db", "-f", join(folder, "proxy.cfg")];
-	});
-}
-
-type Prepare = (port: number, folder: string, certificate: Certificate) => string[];
-
-async function startProxy({ tls }: ProxyOptions, prepare: Prepare): Promise<RunningProxy> {
+/** Starts a proxy on a free port. `address` is where its requests come from. */
+export async function startProxy({ tls }: ProxyOptions, address: string, prepare: Prepare): Promise<RunningProxy> {
 	const folder = makeFolder();
 	mkdirSync(join(folder.path, "cache"));
 	const certificate = makeCertificate(folder.path);
@@ -81,7 +61,7 @@ async function startProxy({ tls }: ProxyOptions, prepare: Prepare): Promise<Runn
 		if (await accepts(port, child)) {
 			const http = tls === "off" ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
 			return {
-				...{ port, http, ws: http.replace(/^http/, "ws"), tls: { ca: certificate.pem } },
+				...{ port, http, address, ws: http.replace(/^http/, "ws"), tls: { ca: certificate.pem } },
 				originRequests: () => originRequests(folder.path),
 				async stop() {
 					child.kill("SIGTERM");

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Role } from "@hubbub/protocol/event.ts";
+import type { Role } from "@hubbub/protocol/fields.ts";
 import { SignJWT } from "jose";
 import { connect } from "./client.ts";
 import { adminKey, jwtSecret, startServer, type TestServer } from "./start-server.ts";
@@ -136,10 +136,13 @@ describe("setting the server up", () => {
 	test("[SEC-5] the set-up token is traded once for the operator's key, however many ask at once, and never again", async () => {
 		const fresh = await startServer({ HUBBUB_ADMIN_KEY: "" });
 		const ask = (token: string) => fresh.request("/api/v1/setup", { method: "POST", headers: { authorization: `Bearer ${token}` } });
-		const room = (key: string) => fresh.request("/api/v1/rooms/lobby", { headers: { authorization: `Bearer ${key}` } });
+		const room = (key: string) => fresh.request("/api/v1/rooms", { headers: { authorization: `Bearer ${key}` } });
+		const isClaimed = async () => (await (await fresh.request("/api/v1/setup")).json()).claimed;
 		const token = fresh.setUpToken as string;
 		for (const wrong of ["", "x", token.slice(1)]) expect((await ask(wrong)).status).toBe(401);
+		expect(await isClaimed()).toBe(false);
 		const answers = await Promise.all(Array.from({ length: 5 }, () => ask(token)));
+		expect(await isClaimed()).toBe(true);
 		const made = answers.filter(({ status }) => status === 201);
 		expect(made).toHaveLength(1);
 		for (const other of answers) if (other.status !== 201) expect([other.status, (await other.json()).code]).toEqual([403, "setup_done"]);
@@ -154,5 +157,6 @@ describe("setting the server up", () => {
 		expect(server.setUpToken).toBeNull();
 		const response = await server.request("/api/v1/setup", { method: "POST", headers: { authorization: "Bearer x" } });
 		expect((await response.json()).code).toBe("setup_done");
+		expect(await (await server.request("/api/v1/setup")).json()).toEqual({ claimed: true });
 	});
 });

@@ -4,18 +4,20 @@ import type { Downstream } from "@hubbub/protocol/downstream.ts";
 import { systemRandom } from "../src/runtime/random.ts";
 import { AddressLimits } from "../src/session/address-limits.ts";
 import { createAuthenticator } from "../src/session/authenticate.ts";
-import { Entrance } from "../src/session/entrance.ts";
+import type { Credential } from "../src/session/credential.ts";
+import type { KeySet } from "../src/session/key-set.ts";
 import type { Link } from "../src/session/link.ts";
+import { RoomAdmission } from "../src/session/room-admission.ts";
 import { Session, type SessionServices } from "../src/session/session.ts";
 import { SessionTable } from "../src/session/session-table.ts";
+import type { FakeClock } from "./fake-clock.ts";
 import { type LiveRooms, makeRooms } from "./live-room.ts";
 
 export const jwtSecret = "a shared secret of thirty-two characters or more";
-export const operatorKey = "the operator's own key";
+export const operatorKey = "the-operators-own-key";
 
 /** A link without a network: takes what it is told to take, and remembers everything. */
 export class ScriptedLink implements Link {
-	readonly transport = "websocket";
 	readonly duplex = true;
 	readonly address: string;
 	writable = true;
@@ -51,7 +53,7 @@ export class ScriptedLink implements Link {
 export interface House extends LiveRooms {
 	readonly table: SessionTable;
 	readonly sessionServices: SessionServices;
-	connect(options?: { codec?: "json" | "text"; room?: string | null; address?: string }): Visitor;
+	connect(options?: { codec?: "json" | "text"; room?: string | null; address?: string; credential?: Credential }): Visitor;
 	/** Time passes and the table's wheel turns each second, as in a running server. */
 	pass(ms: number): Promise<void>;
 }
@@ -73,42 +75,56 @@ export interface Visitor {
 
 /** Rooms with sessions in front of them, under one fake clock. */
 export function makeHouse(
-	options: Parameters<typeof makeRooms>[0] & { frameRate?: SessionServices["frameRate"]; autoCreate?: boolean } = {},
+	options: Parameters<typeof makeRooms>[0] & {
+		frameRate?: SessionServices["frameRate"];
+		autoCreate?: boolean;
+		keySet?: (clock: FakeClock) => KeySet;
+	} = {},
 ): House {
 	const live = makeRooms(options);
 	const { clock, rooms, services } = live;
 	const table = new SessionTable(clock, () => {});
+	const addressLimits = new AddressLimits(clock, options.rate ?? null);
 	const authenticator = createAuthenticator({
-		...{ clock, jwtSecret, jwksUrl: null, jwtIssuer: null, jwtAudience: null, random: systemRandom },
+		...{
+			addressLimits,
+			clock,
+			jwtSecret: options.keySet ? null : jwtSecret,
+			keySet: options.keySet?.(clock) ?? null,
+			jwtIssuer: null,
+			jwtAudience: null,
+			random: systemRandom,
+		},
 		isOperatorKey: (key) => key === operatorKey,
+		operator: { id: "operator", name: "operator", kind: "operator", roles: ["owner"], rolesByRoom: {}, expiresAtMs: null },
 		guestSecret: "the secret of guests, of thirty-two characters or more",
 	});
 	let checking = 0;
-	clock.isWorkElsewhere = () => checking > 0;
+	// Who waits for a provider waits for time to pass.
+	clock.isWorkElsewhere = () => checking > 0 && !options.keySet;
 	const counted = {
 		...authenticator,
-		authenticate(...presented: Parameters<typeof authenticator.authenticate>) {
+		welcome(...presented: Parameters<typeof authenticator.welcome>) {
 			checking++;
-			return authenticator.authenticate(...presented).finally(() => checking--);
+			return authenticator.welcome(...presented).finally(() => checking--);
 		},
 	};
-	const addressLimits = new AddressLimits(clock, options.rate ?? null);
-	const entrance = new Entrance({ rooms, addressLimits, autoCreate: options.autoCreate ?? true });
+	const admission = new RoomAdmission({ rooms, addressLimits, autoCreate: options.autoCreate ?? true });
 	const sessionServices = {
 		...services,
 		rooms,
 		table,
 		authenticator: counted,
-		entrance,
+		admission,
 		addressLimits,
 		frameRate: options.frameRate ?? null,
 	};
 	return {
 		...live,
 		...{ table, sessionServices },
-		connect({ codec = "json", room = null, address = "203.0.113.1" } = {}) {
+		connect({ codec = "json", room = null, address = "203.0.113.1", credential = { kind: "none" } as Credential } = {}) {
 			const link = new ScriptedLink(address);
-			return visitor(link, new Session(link, sessionServices, { codec, room }));
+			return visitor(link, new Session(link, sessionServices, { codec, room, credential }));
 		},
 		async pass(ms) {
 			for (let left = ms; left > 0; left -= 1_000) {

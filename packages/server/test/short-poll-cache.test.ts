@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Pollers } from "../bench/pollers/pollers.ts";
 import { until } from "./client.ts";
-import { type RunningProxy, startNginx } from "./proxy.ts";
+import { startNginx } from "./documented-proxies.ts";
+import type { RunningProxy } from "./proxy.ts";
 import { startServer, type TestServer } from "./start-server.ts";
 
 let server: TestServer;
 let proxy: RunningProxy;
 beforeAll(async () => {
-	server = await startServer({ HUBBUB_DATA: "memory", HUBBUB_RATE_LIMIT: "off", HUBBUB_DELIVERY_BUDGET: "0" });
+	server = await startServer({ HUBBUB_DATA: "memory", HUBBUB_RATE_LIMIT: "off" });
 	proxy = await startNginx(server.port, { tls: "off" });
 });
 afterAll(async () => {
@@ -46,4 +47,4 @@ test("[POLL-4] behind a cache, a room's short pollers cost the origin at most 5 
 	} finally {
 		pollers.stop();
 	}
-}, 60_000);
+});

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
+import { Chants, chantKey, chantMs, countOf } from "../src/danmaku/chants.ts";
 import { parseChoices, usualChoices } from "../src/danmaku/choices.ts";
 import { Lanes, type Mode, type StageSize } from "../src/danmaku/lanes.ts";
+import { contrast, luminanceOf, outlineOf } from "../src/danmaku/outline.ts";
+import { OwnLines } from "../src/danmaku/own-lines.ts";
 import { spread, spreadMsMax } from "../src/danmaku/spread.ts";
 
 const stage: StageSize = { width: 1_000, height: 400, laneHeight: 40, durationMs: 8_000, standMs: 4_000 };
@@ -119,5 +122,113 @@ describe("choices", () => {
 	test("where less motion is asked for, nothing flies at first", () => {
 		expect(usualChoices(true).on).toBe(false);
 		expect(parseChoices('{"on":true}', usualChoices(true)).on).toBe(true);
+	});
+});
+
+describe("what a crowd says at once", () => {
+	test("is one chant with its number, forty within ten seconds as well as two", () => {
+		const chants = new Chants();
+		const said = Array.from({ length: 40 }, (_, index) => chants.join(`m${index}`, index % 2 ? "here we go" : "Here we go!!", index * 249));
+		expect(said.filter(({ isNew }) => isNew).length).toBe(1);
+		expect(countOf((said[39] as (typeof said)[0]).chant)).toBe(40);
+	});
+
+	test("goes on as another line after ten seconds, which counts those who came when the last had left", () => {
+		const chants = new Chants();
+		const { chant } = chants.join("a", "666", 0);
+		chant.phase = "flown";
+		chants.join("b", "666", 5_000);
+		chants.join("c", "66666", 6_000);
+		const next = chants.join("d", "666", chantMs);
+		expect({ isNew: next.isNew, count: countOf(next.chant) }).toEqual({ isNew: true, count: 3 });
+		expect(countOf(chants.join("e", "666", 4 * chantMs).chant)).toBe(1);
+	});
+
+	test("is known by what it means: case, width, punctuation around it and how long one laughs do not matter", () => {
+		const same: string[][] = [
+			["here we go", "Here we go!!", "HERE  WE GO", "ｈｅｒｅ ｗｅ ｇｏ", "here we go…"],
+			["哈哈哈", "哈哈哈哈哈哈", "哈哈哈！"],
+			["666", "66666666"],
+			["草", "草。"],
+			["wwwwww", "www"],
+			["！！！", "！！！！！"],
+			["🎉🎉🎉", "🎉🎉🎉🎉🎉"],
+		];
+		for (const texts of same) expect(new Set(texts.map(chantKey)).size).toBe(1);
+		const all = same.map(([text]) => chantKey(text as string));
+		expect(new Set(all).size).toBe(all.length);
+	});
+
+	test("is not taken for what means something else: numbers, other words, long texts", () => {
+		const others: string[][] = [
+			["1000", "10000"],
+			["A", "B"],
+			["好", "好好"],
+			["?", "!"],
+			["はは", "ぱぱ"],
+			[`${"a".repeat(60)}!`, "a".repeat(60)],
+		];
+		for (const texts of others) expect(new Set(texts.map(chantKey)).size).toBe(texts.length);
+	});
+
+	test("loses whoever takes it back, and is found by any of its messages", () => {
+		const chants = new Chants();
+		const { chant } = chants.join("a", "666", 0);
+		chants.join("b", "666", 1);
+		expect(chants.find("b")).toBe(chant);
+		expect(chants.find("c")).toBeNull();
+	});
+
+	test("is forgotten in time, however much is said", () => {
+		const chants = new Chants();
+		for (let index = 0; index < 20_000; index++) chants.join(`m${index}`, `text ${index}`, index * 5);
+		expect(chants.size).toBeLessThanOrEqual(1_000);
+		chants.join("last", "last", 10_000_000);
+		expect(chants.size).toBe(1);
+	});
+});
+
+describe("a line's outline", () => {
+	test("stands out from every colour there is by at least 4.5:1", () => {
+		fc.assert(
+			fc.property(fc.integer({ min: 0, max: 0xffffff }), (color) => {
+				const outline = outlineOf(color) === "dark" ? 0 : 1;
+				return contrast(luminanceOf(color), outline) >= 4.5;
+			}),
+			{ numRuns: 2_000 },
+		);
+	});
+
+	test("is light around dark colours and dark around light ones", () => {
+		expect([0x000000, 0x000080, 0x0000ff, 0x8b0000, 0x004000].map(outlineOf)).toEqual(Array(5).fill("light"));
+		expect([0xffffff, 0xffe066, 0x66e0e0, 0xff5c5c, 0x808080].map(outlineOf)).toEqual(Array(5).fill("dark"));
+	});
+});
+
+describe("the reader's own lines", () => {
+	test("fly once, whether the answer comes first or the message itself", () => {
+		const own = new OwnLines();
+		own.said("k1", "hello");
+		own.settled("k1", "m1");
+		expect(own.hasFlown("m1", "hello")).toBe(true);
+		own.said("k2", "hello");
+		expect(own.hasFlown("m2", "hello")).toBe(true);
+		own.settled("k2", "m2");
+		expect(own.hasFlown("m2", "hello")).toBe(true);
+	});
+
+	test("said in another tab fly here as well, also where one was refused here", () => {
+		const own = new OwnLines();
+		expect(own.hasFlown("m1", "from the phone")).toBe(false);
+		own.said("k1", "twice");
+		own.withdrawn("k1");
+		expect(own.hasFlown("m2", "twice")).toBe(false);
+	});
+
+	test("are remembered up to a bound", () => {
+		const own = new OwnLines();
+		for (let index = 0; index < 1_000; index++) own.said(`k${index}`, `text ${index}`);
+		expect(own.isOnItsWay("k0")).toBe(false);
+		expect(own.isOnItsWay("k999")).toBe(true);
 	});
 });

@@ -1,48 +1,95 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { hueAngles, hueColor, hueOf, nameTone } from "../src/theme/hues.ts";
+import { type Color, contrast, oklch, over, readOklch, readTokens, type Theme } from "./colors.ts";
 
-/** sRGB of an OKLCH colour, each channel 0 to 1, clipped to what a screen shows (after Björn Ottosson's definition). */
-function toSrgbLinear(lightness: number, chroma: number, angle: number): [number, number, number] {
-	const a = chroma * Math.cos((angle * Math.PI) / 180);
-	const b = chroma * Math.sin((angle * Math.PI) / 180);
-	const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
-	const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
-	const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
-	return [
-		4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
-		-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
-		-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
-	].map((channel) => Math.min(1, Math.max(0, channel))) as [number, number, number];
+const themes: readonly Theme[] = ["light", "dark"];
+const tokens = await readTokens();
+const black: Color = { channels: [0, 0, 0], alpha: 1 };
+const white: Color = { channels: [1, 1, 1], alpha: 1 };
+
+function token(name: string, theme: Theme): Color {
+	const color = tokens.get(name);
+	if (!color) throw new Error(`There is no token --hubbub-${name}.`);
+	return color[theme];
 }
 
-function luminance(lightness: number, chroma: number, angle: number): number {
-	const [red, green, blue] = toSrgbLinear(lightness, chroma, angle);
-	return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+/** Everything that letters stand on in a theme, by name: plain, pointed at, and tinted for who is meant. */
+function surfaces(theme: Theme): Map<string, Color> {
+	const found = new Map<string, Color>();
+	for (const name of ["page", "panel", "raised"]) {
+		found.set(name, token(name, theme));
+		found.set(`${name}, pointed at`, over(token("hover", theme), token(name, theme)));
+		found.set(`${name}, tinted`, over(token("accent-soft", theme), token(name, theme)));
+	}
+	return found;
 }
 
-function contrast(one: number, other: number): number {
-	return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+/** The drawer over the stage lets any picture shine through: the worst that one can do is all white or all black. */
+async function drawers(): Promise<Map<string, Color>> {
+	const styles = await Bun.file(new URL("../src/room/room-styles.ts", import.meta.url)).text();
+	const drawer = /\[data-layout="side"\] aside \{[^}]*background: (oklch\([^)]*\))/.exec(styles)?.[1];
+	if (!drawer) throw new Error("The drawer has no colour of its own.");
+	return new Map([
+		["drawer over white", over(readOklch(drawer), white)],
+		["drawer over black", over(readOklch(drawer), black)],
+	]);
 }
 
-test("every hue of a name reads at 4.5:1 or better on every surface of its theme", async () => {
-	const tokens = await Bun.file(new URL("../src/theme/tokens.css", import.meta.url)).text();
-	const surfaces = ["page", "panel", "raised"].map((name) => {
-		const found = new RegExp(
-			`--hubbub-${name}: light-dark\\(oklch\\(([\\d.]+) ([\\d.]+) ([\\d.]+)\\), oklch\\(([\\d.]+) ([\\d.]+) ([\\d.]+)\\)\\)`,
-		).exec(tokens);
-		if (!found) throw new Error(`The surface ${name} is not in the tokens.`);
-		const numbers = found.slice(1).map(Number) as [number, number, number, number, number, number];
-		return { name, light: luminance(numbers[0], numbers[1], numbers[2]), dark: luminance(numbers[3], numbers[4], numbers[5]) };
+/** What letters on the stage stand on, over the worst pictures: the veil before a stream that does not play, and the head over the picture. */
+async function veils(): Promise<Map<string, Color>> {
+	const found = new Map<string, Color>();
+	for (const [name, file, pattern] of [
+		["veil", "stream/stream-styles.ts", /\.veil \{[^}]*background: (oklch\([^)]*\))/],
+		["head", "room/theatre-styles.ts", /\.head\.over \{[^}]*linear-gradient\(to bottom, (oklch\([^)]*\)) 66%/],
+	] as const) {
+		const veil = pattern.exec(await Bun.file(new URL(`../src/${file}`, import.meta.url)).text())?.[1];
+		if (!veil) throw new Error(`The ${name} of the stage has no colour of its own.`);
+		found.set(`${name} over white`, over(readOklch(veil), white));
+		found.set(`${name} over black`, over(readOklch(veil), black));
+	}
+	return found;
+}
+
+/** What of `letters` is harder to read on `grounds` than `least` asks. */
+function tooFaint(letters: ReadonlyMap<string, Color>, grounds: ReadonlyMap<string, Color>, least: number): string[] {
+	return [...letters].flatMap(([name, color]) =>
+		[...grounds].flatMap(([ground, behind]) => {
+			const ratio = contrast(color, behind);
+			return ratio < least ? [`${name} on ${ground}: ${ratio.toFixed(2)}`] : [];
+		}),
+	);
+}
+
+describe("colours are told apart", () => {
+	test.each(themes)("letters of every meaning at 4.5:1 or better on every surface, %s", async (theme) => {
+		const letters = new Map(["ink", "quiet", "accent-ink"].map((name) => [name, token(name, theme)]));
+		expect(tooFaint(letters, surfaces(theme), 4.5)).toEqual([]);
+		const tones = new Map(["danger", "good", "wait"].map((name) => [name, token(name, theme)]));
+		expect(tooFaint(tones, new Map(["page", "panel", "raised"].map((name) => [name, token(name, theme)])), 4.5)).toEqual([]);
+		expect(tooFaint(new Map([["on accent", token("on-accent", theme)]]), new Map([["accent", token("accent", theme)]]), 4.5)).toEqual([]);
+		if (theme === "dark") expect(tooFaint(new Map([...letters, ...tones]), await drawers(), 4.5)).toEqual([]);
 	});
-	for (const angle of hueAngles)
-		for (const theme of ["light", "dark"] as const) {
-			const name = luminance(nameTone[theme].lightness, nameTone[theme].chroma, angle);
-			for (const surface of surfaces) {
-				const ratio = contrast(name, surface[theme]);
-				if (ratio < 4.5) throw new Error(`hue ${angle} on ${theme} ${surface.name}: ${ratio.toFixed(2)}`);
-			}
-		}
-	expect(surfaces).toHaveLength(3);
+
+	test("letters on the stage at 4.5:1 or better, whatever picture is behind them", async () => {
+		const all = await veils();
+		expect(tooFaint(new Map([["stage letters", readOklch("oklch(0.96 0.01 80)")]]), all, 4.5)).toEqual([]);
+		const tones = new Map(["danger", "good", "wait"].map((name) => [name, token(name, "dark")]));
+		expect(tooFaint(tones, new Map([...all].filter(([name]) => name.startsWith("head"))), 4.5)).toEqual([]);
+	});
+
+	test.each(themes)("every hue of a name at 4.5:1 or better, also on a row that is pointed at or meant, %s", async (theme) => {
+		const names = new Map(
+			hueAngles.map((angle) => [`hue ${angle}`, { channels: oklch(nameTone[theme].lightness, nameTone[theme].chroma, angle), alpha: 1 }]),
+		);
+		const rows = new Map([...surfaces(theme)].filter(([name]) => !/^page,/.test(name)));
+		expect(tooFaint(names, rows, 4.5)).toEqual([]);
+		if (theme === "dark") expect(tooFaint(names, await drawers(), 4.5)).toEqual([]);
+	});
+
+	test.each(themes)("what is no letter at 3:1 or better: badges, the ring of the focus, dots and drawings, %s", (theme) => {
+		const shapes = ["host", "moderator", "vip", "member", "bot", "focus", "accent", "good", "wait", "danger"];
+		expect(tooFaint(new Map(shapes.map((name) => [name, token(name, theme)])), surfaces(theme), 3)).toEqual([]);
+	});
 });
 
 test("a person has the same hue every time, and a crowd has all twelve about equally", () => {

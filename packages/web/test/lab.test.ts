@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Browser, Locator, Page } from "playwright-core";
 import { type House, openBrowser, openHouse, operatorKey, until } from "./browser.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(120_000);
 
 const lanes = ["websocket", "event-stream", "long-poll", "short-poll"];
 let house: House;

@@ -3,7 +3,7 @@ import type { Browser } from "playwright-core";
 import { FaultyProxy, type ProxyFaults } from "../../client/test/proxy.ts";
 import { type House, openBrowser, openHouse, until, type Viewer, visit, words } from "./browser.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(120_000);
 
 let house: House;
 let browser: Browser;
@@ -52,7 +52,7 @@ test("[SSE-1] behind a proxy that refuses upgrades the room works, and says that
 		await until(async () => /event stream/.test(await pillOf(behind)));
 		await converse(behind, home, 3, 0);
 		await behind.page.locator("hubbub-connection .pill").click();
-		expect(await words(behind.page.locator("hubbub-connection .card"))).toContain("no WebSocket gets through");
+		await until(async () => (await words(behind.page.locator("hubbub-connection-card p").first())).includes("no WebSocket gets through"));
 	});
 });
 

@@ -1,75 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import { codes } from "@hubbub/protocol/codes.ts";
-import { Countdown } from "../src/room/countdown.ts";
-import { Digest, digestEveryMs } from "../src/room/digest.ts";
-import { DrawPace } from "../src/room/draw-pace.ts";
+import { codes } from "@hubbub/protocol/wire/codes.ts";
+import { DrawPacing } from "@hubbub/room-model/draw-pacing.ts";
+import { putBack } from "@hubbub/room-model/writing.ts";
+import { FakeClock } from "../../room-model/test/fake-clock.ts";
 import { keyAction } from "../src/room/keys.ts";
 import { isLong } from "../src/room/message-row.ts";
-import { countMatters, putBack, refusalWords, writingOf } from "../src/room/writing.ts";
+import { countMatters, refusalWords } from "../src/room/writing.ts";
 import { en } from "../src/words/en.ts";
 import { ja } from "../src/words/ja.ts";
 import { zhCN } from "../src/words/zh-cn.ts";
 import { zhTW } from "../src/words/zh-tw.ts";
-import { FakeClock } from "./clock.ts";
-
-describe("a countdown", () => {
-	test("shows each second when it is true, and ends once", () => {
-		const clock = new FakeClock();
-		const shown: number[] = [];
-		const countdown = new Countdown(clock, () => shown.push(countdown.leftSeconds));
-		countdown.start(2_500);
-		clock.pass(10_000);
-		expect(shown).toEqual([3, 2, 1, 0]);
-		expect(clock.waiting).toBe(0);
-		expect(countdown.totalMs).toBe(0);
-	});
-
-	test("is made longer by a longer wait, never shorter by a shorter one", () => {
-		const clock = new FakeClock();
-		const countdown = new Countdown(clock, () => {});
-		countdown.start(5_000);
-		countdown.start(1_000);
-		expect(countdown.leftMs).toBe(5_000);
-		countdown.start(9_000);
-		expect(countdown.leftMs).toBe(9_000);
-		countdown.stop();
-		expect(countdown.leftMs).toBe(0);
-	});
-});
-
-describe("the digest for screen readers", () => {
-	test("tells the first news at once and gathers the rest into one sentence now and then", () => {
-		const clock = new FakeClock();
-		const told: [number, number][] = [];
-		const digest = new Digest(clock, (count, toMe) => told.push([count, toMe]));
-		digest.add(1, 0);
-		clock.pass(0);
-		for (let news = 0; news < 12; news++) digest.add(1, news < 2 ? 1 : 0);
-		expect(told).toEqual([[1, 0]]);
-		clock.pass(digestEveryMs);
-		expect(told).toEqual([
-			[1, 0],
-			[12, 2],
-		]);
-		clock.pass(digestEveryMs * 3);
-		expect(told).toHaveLength(2);
-	});
-});
-
-describe("who may write", () => {
-	const guest = { id: "g", name: "g", roles: ["guest" as const] };
-	const member = { id: "m", name: "m", roles: ["member" as const] };
-	const host = { id: "h", name: "h", roles: ["host" as const] };
-
-	test("is said in words before anybody tries", () => {
-		expect(writingOf({ write: "everyone" }, guest).phase).toBe("open");
-		expect(writingOf({ write: "members" }, guest)).toEqual({ phase: "closed", reason: "members-only" });
-		expect(writingOf({ write: "members" }, member).phase).toBe("open");
-		expect(writingOf({ write: "staff" }, member)).toEqual({ phase: "closed", reason: "read-only" });
-		expect(writingOf({ write: "staff" }, host).phase).toBe("open");
-		expect(writingOf(null, null).phase).toBe("open");
-	});
-});
 
 describe("a refused message", () => {
 	test("goes back into the box without losing what was typed since", () => {
@@ -117,7 +57,7 @@ describe("the pace of drawing", () => {
 	test("a quiet room is drawn at once, a busy one at most every 50 ms, and nothing is left undrawn", () => {
 		const clock = new FakeClock();
 		const drawnAt: number[] = [];
-		const pace = new DrawPace(clock, () => drawnAt.push(clock.monotonic()));
+		const pace = new DrawPacing(clock, () => drawnAt.push(clock.monotonic()));
 		pace.ask();
 		expect(drawnAt).toEqual([0]);
 		for (let at = 0; at < 20; at++) {

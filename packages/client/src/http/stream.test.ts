@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { FakeDesk, settle } from "../../test/fake-desk.ts";
 import { message } from "../../test/fake-environment.ts";
-import { firstFrameMs, readStream, streamSilentMs } from "./stream.ts";
+import { FakeReadingHost, settle } from "../../test/fake-reading-host.ts";
+import { firstFrameMs, readStream, streamSilentMs } from "./readings.ts";
 
 const welcome = { type: "welcome", session: "s", user: { id: "u", name: "n", roles: [] }, heartbeatMs: 1, now: 0, limits: {} };
 const batch = (cursor: string, text = "大家好 🎉") => ({ type: "batch", room: "lobby", cursor, events: [message(1, text)] });
@@ -30,36 +30,36 @@ function stream() {
 }
 
 async function start() {
-	const desk = new FakeDesk();
+	const host = new FakeReadingHost();
 	const opened = stream();
-	desk.world.respond = () => opened.response;
-	await desk.read(readStream, { room: "lobby", after: "e.0", view: "top" });
-	return { desk, ...opened };
+	host.world.respond = () => opened.response;
+	await host.read(readStream, { room: "lobby", after: "e.0", view: "top" });
+	return { host, ...opened };
 }
 
 test("[SSE-1] each data is one frame; the stream's own welcome only shows that it flows", async () => {
-	const { desk, send } = await start();
-	expect(desk.asked).toEqual(["/rooms/lobby/events?after=e.0&view=top"]);
-	expect(new Headers(desk.world.requests[0]?.init.headers).get("accept")).toBe("text/event-stream");
+	const { host, send } = await start();
+	expect(host.asked).toEqual(["/rooms/lobby/events?after=e.0&view=top"]);
+	expect(new Headers(host.world.requests[0]?.init.headers).get("accept")).toBe("text/event-stream");
 	await send(event(welcome));
-	expect(desk.told).toEqual(["proven"]);
+	expect(host.told).toEqual(["proven"]);
 	await send(`:\n\n${event(batch("e.1"))}${event({ type: "of a later version" })}${event(batch("e.2"))}`);
-	expect(desk.told).toEqual(["proven", batch("e.1"), batch("e.2")] as never);
+	expect(host.told).toEqual(["proven", batch("e.1"), batch("e.2")] as never);
 });
 
 test("[SSE-2] frames cut anywhere on the way, in the middle of a letter too, come out whole", async () => {
-	const { desk, send } = await start();
+	const { host, send } = await start();
 	for (const byte of new TextEncoder().encode(event(welcome) + event(batch("e.1")))) await send(Uint8Array.of(byte));
-	expect(desk.told).toEqual(["proven", batch("e.1")] as never);
+	expect(host.told).toEqual(["proven", batch("e.1")] as never);
 });
 
 test("a stream whose first frame does not come is kept back on the way, whether the answer began or not", async () => {
-	const { desk, send } = await start();
+	const { host, send } = await start();
 	await send(":\n\n");
-	const hanging = new FakeDesk();
+	const hanging = new FakeReadingHost();
 	hanging.world.respond = () => new Promise(() => {});
 	await hanging.read(readStream);
-	const { desk: quiet } = await start();
+	const { host: quiet } = await start();
 	for (const each of [quiet, hanging]) {
 		await each.after(firstFrameMs - 1);
 		expect(each.fails).toEqual([]);
@@ -67,38 +67,38 @@ test("a stream whose first frame does not come is kept back on the way, whether 
 		expect(each.fails).toMatchObject([{ fault: "refused" }]);
 	}
 	// A comment is a sign that bytes flow.
-	await desk.after(firstFrameMs);
-	expect(desk.fails).toEqual([]);
+	await host.after(firstFrameMs);
+	expect(host.fails).toEqual([]);
 });
 
 test("[SSE-3] comments keep a quiet stream alive; without any it is silent", async () => {
-	const { desk, send } = await start();
+	const { host, send } = await start();
 	await send(event(welcome));
-	await desk.after(streamSilentMs - 1);
+	await host.after(streamSilentMs - 1);
 	await send(":\n\n");
-	await desk.after(streamSilentMs - 1);
-	expect(desk.fails).toEqual([]);
-	await desk.after(1);
-	expect(desk.fails).toMatchObject([{ fault: "silent" }]);
+	await host.after(streamSilentMs - 1);
+	expect(host.fails).toEqual([]);
+	await host.after(1);
+	expect(host.fails).toMatchObject([{ fault: "silent" }]);
 });
 
 test("a stream that ends or breaks ends the link, and its times tell why", async () => {
 	for (const how of ["closed", "broken"] as const) {
-		const { desk, send, end } = await start();
+		const { host, send, end } = await start();
 		await send(event(welcome));
 		await end(how);
-		expect(desk.fails).toMatchObject([{ fault: undefined }]);
-		expect(desk.world.pending).toBe(0);
+		expect(host.fails).toMatchObject([{ fault: undefined }]);
+		expect(host.world.pending).toBe(0);
 	}
 });
 
 test("what is no stream is refused on the way, but a problem is the server's own word", async () => {
-	const page = new FakeDesk();
+	const page = new FakeReadingHost();
 	page.world.respond = () => new Response("<h1>Sign in to the hotel's network</h1>", { headers: { "content-type": "text/html" } });
 	await page.read(readStream);
 	expect(page.fails).toMatchObject([{ fault: "refused" }]);
 
-	const busy = new FakeDesk();
+	const busy = new FakeReadingHost();
 	const opened = stream();
 	busy.againMs = 5_000;
 	busy.world.respond = () => Response.json({ code: "too_many_connections", title: "Busy." }, { status: 429 });

@@ -1,7 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Operation } from "../../src/engine/sqlite/messages.ts";
-import { Writer } from "../../src/engine/sqlite/writer.ts";
+import { openWriter } from "./open-writer.ts";
 
 /**
  * Fills a room's archive by the engine's own writer, without the threads around it: `bun fill.ts FOLDER ROOM MESSAGES`. Messages already
@@ -14,24 +12,19 @@ const batchMessages = 20_000;
 const startMs = 1_700_000_000_000;
 const people = 5_000;
 
-mkdirSync(folder, { recursive: true });
-const writer = new Writer({
-	file: join(folder, "hubbub.db"),
-	lockFile: join(folder, "hubbub.lock"),
-	markFile: join(folder, "hubbub.mark"),
-	generation: crypto.randomUUID().replaceAll("-", ""),
-});
-const [opened] = writer.commit([{ kind: "open", room, epoch: "benchmark1" }], false);
+const writer = openWriter(folder);
+const [opened] = writer.commit([{ kind: "open", room, log: "public", epoch: "benchmark1" }], false).outcomes;
 if (opened?.outcome !== "opened" || opened.head === null) throw new Error(`The room could not be opened: ${JSON.stringify(opened)}`);
 const first = opened.head.offset;
 for (let offset = first; offset < Number(wanted); offset += batchMessages) {
 	const count = Math.min(batchMessages, Number(wanted) - offset);
-	const outcomes = writer.commit(
+	const { outcomes } = writer.commit(
 		Array.from({ length: count }, (_, index) => message(offset + index)),
 		false,
 	);
 	const failed = outcomes.find(({ outcome }) => outcome !== "appended");
 	if (failed) throw new Error(`A message could not be added: ${JSON.stringify(failed)}`);
+	writer.tidy();
 }
 writer.close();
 console.log(`added ${Math.max(0, Number(wanted) - first)}`);
@@ -42,5 +35,5 @@ function message(index: number): Operation {
 	const id = index.toString(36).padStart(16, "0");
 	const text = `message ${index} `.padEnd(130, "of a long evening in which everybody had something to say ");
 	const body = `{"kind":"message","at":${startMs + index * 20},"id":"${id}","from":{"id":"${author}","name":"viewer ${index % people}","roles":["guest"]},"text":"${text}"}`;
-	return { kind: "append", room, id, eventKind: "message", author, key: null, control: false, body };
+	return { kind: "append", room, at: startMs + index * 20, id, eventKind: "message", author, key: null, body };
 }

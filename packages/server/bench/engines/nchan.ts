@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { removeFolder, temporaryFolder } from "../machine/folder.ts";
 import { installNchan, type Nchan } from "../machine/install.ts";
+import { freePort, listening } from "../machine/port.ts";
 import { startProgram } from "../machine/program.ts";
 import { childrenOf } from "../machine/usage.ts";
 import type { Engine, RunningEngine } from "./engine.ts";
@@ -43,26 +44,6 @@ const ownVarLib = [
 	...(process.getuid?.() === 0 ? ["--mount"] : ["--mount", "--map-root-user"]),
 	...["sh", "-c", 'mount -t tmpfs none /var/lib && mkdir /var/lib/nginx && exec "$@"', "sh"],
 ];
-
-/** nginx cannot choose a port by itself. */
-function freePort(): number {
-	const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-	const { port } = listener;
-	listener.stop(true);
-	return port;
-}
-
-async function listening(port: number): Promise<void> {
-	for (let attempt = 0; attempt < 100; attempt++) {
-		const socket = await Bun.connect({ hostname: "127.0.0.1", port, socket: { data() {} } }).catch(() => null);
-		if (socket) {
-			socket.end();
-			return;
-		}
-		await Bun.sleep(50);
-	}
-	throw new Error(`nothing listens on port ${port}`);
-}
 
 function configuration({ module }: Nchan, folder: string, port: number): string {
 	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]

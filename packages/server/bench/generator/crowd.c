@@ -75,6 +75,8 @@ void crowd_open(int returning) {
 	for (int index = 0; index < connection_count; index++) {
 		if (connections[index].state != CLOSED) continue;
 		connections[index].returning = (unsigned char)(returning && connections[index].audit.cursor[0]);
+		// Whoever comes anew has seen nothing.
+		if (!connections[index].returning) audit_reset(&connections[index].audit, options.from_start);
 		enqueue(index);
 	}
 }

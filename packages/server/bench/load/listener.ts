@@ -1,5 +1,5 @@
 import { inflateRawSync } from "node:zlib";
-import { DEFLATE_TAG } from "@hubbub/protocol/codec.ts";
+import { DEFLATE_TAG } from "@hubbub/protocol/wire/frame-tags.ts";
 import type { Dialect } from "./generator.ts";
 
 /** Listens to a room as one more viewer for a while; answers the JSON of each batch that came, inflated where it was deflated. */

@@ -40,9 +40,32 @@ export function socketMemoryKib(): number {
 	return Number(pages) * 4;
 }
 
-/** The processes a process has started, now. */
+/** The processes a process has started, now; none where it has ended. */
 export function childrenOf(pid: number): number[] {
-	return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-		readFileSync(`/proc/${pid}/task/${task}/children`, "latin1").trim().split(" ").filter(Boolean).map(Number),
+	const tasks = unlessGone(() => readdirSync(`/proc/${pid}/task`), []);
+	return tasks.flatMap((task) =>
+		unlessGone(() => readFileSync(`/proc/${pid}/task/${task}/children`, "latin1"), "")
+			.trim()
+			.split(" ")
+			.filter(Boolean)
+			.map(Number),
 	);
+}
+
+/** CPU seconds a process and all that came of it have used, as `cpuSeconds` has it; those that have ended are not counted. */
+export function familyCpuSeconds(pid: number): number {
+	return childrenOf(pid).reduce(
+		(sum, child) => sum + familyCpuSeconds(child),
+		unlessGone(() => cpuSeconds([pid]), 0),
+	);
+}
+
+/** What is read of a process or a thread may be gone between one look and the next. */
+function unlessGone<Answer>(read: () => Answer, otherwise: Answer): Answer {
+	try {
+		return read();
+	} catch (fault) {
+		if (["ENOENT", "ESRCH"].includes((fault as NodeJS.ErrnoException).code ?? "")) return otherwise;
+		throw fault;
+	}
 }

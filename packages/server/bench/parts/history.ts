@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { decodeCursor, encodeCursor } from "@hubbub/protocol/cursor.ts";
+import { decodeCursor, encodeCursor } from "@hubbub/protocol/wire/cursor.ts";
 import type { RunningEngine } from "../engines/engine.ts";
 import { room, startHubbub } from "../engines/hubbub.ts";
 import { median } from "../load/histogram.ts";

@@ -25,6 +25,8 @@ export interface Part {
 	readonly title: string;
 	/** Whether it belongs to a run of everything; the others are asked for by name. */
 	readonly when: "always" | "on demand";
+	/** How often it is measured where nobody says; three times where it is not given. */
+	readonly roundsUsual?: number;
 	run(options: PartOptions): Promise<Findings>;
 }
 

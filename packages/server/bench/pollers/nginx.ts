@@ -50,11 +50,3 @@ export function originRequests(folder: string): string[] {
 		.split("\n")
 		.filter((line) => line !== "");
 }
-
-/** A port that is free now; another may take it a moment later. */
-export function freePort(): number {
-	const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-	const { port } = listener;
-	listener.stop(true);
-	return port;
-}

@@ -1,5 +1,5 @@
 import { inflateRawSync } from "node:zlib";
-import { DEFLATE_TAG } from "@hubbub/protocol/codec.ts";
+import { DEFLATE_TAG } from "@hubbub/protocol/wire/frame-tags.ts";
 
 /** What a connection brought: the other side agreed, a JSON text (one byte a character), a ping to be answered, or its end. */
 export type Piece =

@@ -67,6 +67,27 @@ export function rowOf(name: string, rounds: readonly Round[]): Row {
 	return { name, figures: Object.fromEntries(figures), faults: rounds.flatMap(({ faults }) => faults) };
 }
 
+/**
+ * Rows out of rounds that measured several of them at once, the figures of a row under its name and the column's key: `desktop, danmaku shift`.
+ * A round that failed is a fault of every row.
+ */
+export function rowsWithin(names: readonly string[], columns: readonly Column[], rounds: readonly Round[]): Row[] {
+	return names.map((name) =>
+		rowOf(
+			name,
+			rounds.map(({ figures, faults }) => ({
+				figures: Object.fromEntries(columns.map(({ key }) => [key, figures[`${name} ${key}`] ?? Number.NaN])),
+				faults,
+			})),
+		),
+	);
+}
+
+/** Puts figures where `rowsWithin` looks for them. */
+export function figuresOf(name: string, figures: Readonly<Record<string, number>>): Record<string, number> {
+	return Object.fromEntries(Object.entries(figures).map(([key, value]) => [`${name} ${key}`, value]));
+}
+
 /** The median of a row's figure; NaN where it was not measured. */
 export function medianOf(rows: readonly Row[], name: string, key: string): number {
 	return rows.find((row) => row.name === name)?.figures[key]?.median ?? Number.NaN;

@@ -9,6 +9,8 @@ const stored = "operator-key-sha256";
 export interface OperatorKey {
 	/** Compared in constant time. */
 	isKey(presented: string): boolean;
+	/** Whether there is a key. */
+	readonly isClaimed: boolean;
 	/** To be shown to whoever started the server; null once there is a key. */
 	readonly setUpToken: string | null;
 	/** Trades the set-up token for a new key, once ever (SPEC SEC-5). */
@@ -21,6 +23,9 @@ export async function openOperatorKey(options: { configured: string | null; stor
 	const setUpToken = keyHash === null ? random.token(24) : null;
 	return {
 		isKey: (presented) => keyHash !== null && equal(sha256(presented), keyHash),
+		get isClaimed() {
+			return keyHash !== null;
+		},
 		get setUpToken() {
 			return keyHash === null ? setUpToken : null;
 		},

@@ -1,3 +1,5 @@
+import { complaintAbout } from "@hubbub/protocol/complaint.ts";
+import { jsonExcess } from "@hubbub/protocol/json-bounds.ts";
 import { problem } from "@hubbub/protocol/problem.ts";
 import type { Context } from "hono";
 import * as v from "valibot";
@@ -24,14 +26,17 @@ export async function bodyOf<Schema extends v.GenericSchema>(
 ): Promise<{ readonly ok: true; readonly value: v.InferOutput<Schema> } | { readonly ok: false; readonly response: Response }> {
 	const text = await textOf(context);
 	if (text === null) return { ok: false, response: problem("frame_too_large") };
+	const excess = jsonExcess(text);
+	if (excess) return { ok: false, response: problem("bad_frame", `The body ${excess}.`) };
 	const parsed = parse(text);
 	if (parsed === undefined) return { ok: false, response: problem("bad_frame", "The body is not JSON.") };
+	if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+		return { ok: false, response: problem("bad_frame", "The body is not a JSON object.") };
 	const result = v.safeParse(schema, parsed, { abortEarly: true });
 	if (result.success) return { ok: true, value: result.output };
-	const path = v.getDotPath(result.issues[0]);
 	return {
 		ok: false,
-		response: problem("bad_frame", path ? `The field ${path} is missing or wrong.` : "The body is not as described in /openapi.json."),
+		response: problem("bad_frame", complaintAbout(result.issues[0]) ?? "The body is not as described in /openapi.json."),
 	};
 }
 

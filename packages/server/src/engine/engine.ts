@@ -1,16 +1,25 @@
+import type { Directory } from "./directory.ts";
 import type { RoomLog } from "./log.ts";
+import type { Presence } from "./presence.ts";
 import type { ServerStore } from "./store.ts";
 
 /** Everything a server keeps, as one thing that is opened and closed: `openSqliteEngine` or `openMemoryEngine` makes it. */
 export interface Engine {
 	readonly log: RoomLog;
 	readonly store: ServerStore;
+	readonly directory: Directory;
+	readonly presence: Presence;
 	/**
 	 * Takes nothing more in, finishes what is waiting, and lets go of the disk. Every call answers the same promise, which never
 	 * rejects. Afterwards appends answer `failed` and reads throw `LogUnavailable`.
 	 */
 	close(): Promise<void>;
-	/** Counts for the metrics; costs nothing to ask. */
+	/**
+	 * Why the store takes no writes now (a full disk, files that are gone, a disk that does not answer), as one sentence that may be shown to
+	 * anybody; null where it does. At most a few seconds old; costs nothing to ask.
+	 */
+	trouble(): string | null;
+	/** Figures for `/metrics`; costs nothing to ask. */
 	stats(): EngineStats;
 }
 

@@ -11,6 +11,8 @@ export const engineLimits = {
 	 * a second one by one that was 8 % of a core.
 	 */
 	gatherMs: 10,
+	/** Texts wiped in one call. */
+	wipedEntriesMax: 500,
 	/** Reads asked and not yet answered; the next throws `LogUnavailable`. */
 	readingMax: 10_000,
 	/** Entries in one answer of `read`. */
@@ -21,6 +23,10 @@ export const engineLimits = {
 	checkOnOpenBytesMax: 64 * 1024 * 1024,
 	/** How long opening waits for another server to let go of the folder: long enough for one that is just leaving. */
 	lockWaitMs: 250,
+	/** How often the store is looked at, whether or not anybody writes. */
+	probeMs: 1_000,
+	/** A disk that has not answered for this long counts as failing. */
+	stalledMs: 5_000,
 	/** Pauses between attempts to start a lost storage thread again. */
 	restartDelayMinMs: 100,
 	restartDelayMaxMs: 10_000,

@@ -1,6 +1,7 @@
 /**
- * The port for the few facts that belong to the server and to no room: the secret guests' tokens are signed with, and the hash of the
- * operator's key. Small strings by name. Both calls throw `LogUnavailable` when the store cannot answer; held by `contract/server-store.contract.ts`.
+ * The port for the few facts that belong to the server and to no room: the secret guests' tokens are signed with, the hash of the
+ * operator's key, and what the operator is called. Small strings by name. Every call throws `LogUnavailable` when
+ * the store cannot answer; held by `contract/server-store.contract.ts`.
  */
 export interface ServerStore {
 	/** The value kept under `name`, or null. */
@@ -10,4 +11,6 @@ export interface ServerStore {
 	 * a secret at their first start agree on one of them.
 	 */
 	putIfAbsent(name: string, value: string): Promise<string>;
+	/** Keeps `value` under `name`, durably, whatever is there. */
+	put(name: string, value: string): Promise<void>;
 }

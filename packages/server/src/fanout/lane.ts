@@ -1,5 +1,5 @@
 import type { Ambient, Repeat } from "@hubbub/protocol/downstream.ts";
-import type { RoomEvent } from "@hubbub/protocol/event.ts";
+import { type RoomEvent, withoutTextOf } from "@hubbub/protocol/event.ts";
 
 /** An event with its position, and its JSON, stringified once for everybody. */
 export interface LoggedEvent {
@@ -7,13 +7,16 @@ export interface LoggedEvent {
 	readonly json: string;
 }
 
-/** The same events, the text of the message `id` emptied; the very same array where it is not among them. */
+/** The same events without the text of the message `id`; the very same array where none of them holds it. */
 export function withoutText(events: readonly LoggedEvent[], id: string): readonly LoggedEvent[] {
-	const index = events.findIndex(({ event }) => event.kind === "message" && event.id === id);
-	const found = events[index];
-	if (found?.event.kind !== "message") return events;
-	const event: RoomEvent = { ...found.event, text: "", deleted: true };
-	return events.with(index, { event, json: JSON.stringify(event) });
+	let left: LoggedEvent[] | null = null;
+	for (const [index, { event }] of events.entries()) {
+		const emptied = withoutTextOf(event, id);
+		if (!emptied) continue;
+		left ??= [...events];
+		left[index] = { event: emptied, json: JSON.stringify(emptied) };
+	}
+	return left ?? events;
 }
 
 /** What one flush takes: everything since the last one, in the order of the log. */
@@ -35,7 +38,7 @@ export interface Load {
 export class Lanes {
 	#events: LoggedEvent[] = [];
 	#omitted = 0;
-	#repeats = new Map<string, number>();
+	#repeats: Map<string, number> | null = null;
 	#ambient: Ambient | null = null;
 	#through: number;
 
@@ -45,7 +48,7 @@ export class Lanes {
 	}
 
 	get isEmpty(): boolean {
-		return this.#events.length === 0 && this.#omitted === 0 && this.#repeats.size === 0 && this.#ambient === null;
+		return this.#events.length === 0 && this.#omitted === 0 && this.#repeats === null && this.#ambient === null;
 	}
 
 	/** Events waiting to be shown. */
@@ -67,6 +70,7 @@ export class Lanes {
 
 	/** The next event is counted on the shown message whose text it repeats. */
 	repeat(of: string, offset: number): void {
+		this.#repeats ??= new Map();
 		this.#repeats.set(of, (this.#repeats.get(of) ?? 0) + 1);
 		this.#through = offset;
 	}
@@ -86,13 +90,13 @@ export class Lanes {
 		const load = {
 			events: this.#events,
 			omitted: this.#omitted,
-			repeats: [...this.#repeats].map(([id, count]) => ({ id, count })),
+			repeats: [...(this.#repeats ?? [])].map(([id, count]) => ({ id, count })),
 			ambient: this.#ambient,
 			through: this.#through,
 		};
 		this.#events = [];
 		this.#omitted = 0;
-		this.#repeats = new Map();
+		this.#repeats = null;
 		this.#ambient = null;
 		return load;
 	}

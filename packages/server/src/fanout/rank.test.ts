@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Role } from "@hubbub/protocol/event.ts";
+import type { Role } from "@hubbub/protocol/fields.ts";
 import fc from "fast-check";
 import type { LoggedEvent } from "./lane.ts";
 import { Ranking } from "./rank.ts";
@@ -10,7 +10,7 @@ function said(id: string, roles: Role[] = ["guest"], replyTo?: string): LoggedEv
 	return { event, json: "" };
 }
 const removed: LoggedEvent = {
-	event: { kind: "delete", offset: 0, at: 0, target: "m1", by: { id: "x", name: "x", roles: ["moderator"] } },
+	event: { kind: "delete", offset: 0, at: 0, target: "m1" },
 	json: "",
 };
 

@@ -1,4 +1,4 @@
-import type { MessageEvent } from "@hubbub/protocol/event.ts";
+import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
 import type { LoggedEvent } from "./lane.ts";
 
 /** Messages a second that the `top` view shows: what one can read. */

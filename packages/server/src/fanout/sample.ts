@@ -16,6 +16,8 @@ const shareMaxMin = 0.05;
 const repeatMs = 10_000;
 /** Texts remembered for that. */
 const textsMax = 1_000;
+/** An event may be older than the one before it by this much, as the clocks of nodes differ; time stands still then. By more, a clock was set. */
+const clockSkewMsMax = 5_000;
 /** People remembered before those with no share left are forgotten. */
 const peopleMax = 2_000;
 
@@ -32,6 +34,8 @@ interface Share {
  * bucket is less than half full and rises while it is fuller, so that it settles where the budget is just used and everybody is held to
  * the same share: a person who writes a hundred messages cannot crowd out fifty who write one. What repeats a text just shown is counted
  * there instead.
+ *
+ * Time is that of the messages, in the order of the log: the same messages have the same verdicts wherever and whenever they are read.
  */
 export class Sampler {
 	#perSecond: number;
@@ -60,9 +64,10 @@ export class Sampler {
 		return this.#shares.size;
 	}
 
-	/** Decides on one message of somebody who is held to the budget. */
-	take(message: { id: string; authorId: string; text: string }, nowMs: number): Sampled {
+	/** Decides on one message of somebody who is held to the budget, said at `atMs`. */
+	take(message: { id: string; authorId: string; text: string }, atMs: number): Sampled {
 		if (this.#perSecond === 0) return { verdict: "shown" };
+		const nowMs = this.#filledAtMs - atMs > clockSkewMsMax ? atMs : Math.max(atMs, this.#filledAtMs);
 		this.#fill(nowMs);
 		const share = this.#shareOf(message.authorId, nowMs);
 		if (this.#tokens >= 1 && share.shown <= this.#shareMax) {

@@ -10,12 +10,18 @@ export interface Stretch {
 
 /** Answers each codec's payload as it was made for whoever asked first. */
 export function encodedOnce(encode: (codec: Codec) => Payload | null): Stretch["payload"] {
-	const payloads = new Map<Codec, Payload | null>();
+	// Most are read in one codec: a map costs a quiet room as much as what it holds.
+	let first: { readonly codec: Codec; readonly payload: Payload | null } | null = null;
+	let others: Map<Codec, Payload | null> | null = null;
 	return (codec) => {
-		let payload = payloads.get(codec);
-		if (payload === undefined) {
-			payload = encode(codec);
-			payloads.set(codec, payload);
+		if (first?.codec === codec) return first.payload;
+		const known = others?.get(codec);
+		if (known !== undefined) return known;
+		const payload = encode(codec);
+		if (first === null) first = { codec, payload };
+		else {
+			others ??= new Map();
+			others.set(codec, payload);
 		}
 		return payload;
 	};

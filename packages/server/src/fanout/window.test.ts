@@ -6,7 +6,7 @@ import { Window } from "./window.ts";
 
 function source(from: number, to: number, units = 10): BatchSource {
 	const events = Array.from({ length: to - from }, (_, index) => {
-		const event: RoomEvent = { kind: "delete", offset: from + index + 1, at: 0, target: "m", by: { id: "u", name: "u", roles: [] } };
+		const event: RoomEvent = { kind: "delete", offset: from + index + 1, at: 0, target: "m" };
 		return { event, json: "x".repeat(units) };
 	});
 	return { room: "lobby", cursor: `e.${to}`, events, omitted: 0, repeats: [], ambient: null, spreadMs: 0 };
@@ -15,13 +15,13 @@ function source(from: number, to: number, units = 10): BatchSource {
 /** What the last window was asked to encode. */
 const sources: BatchSource[] = [];
 
-function makeWindow(options: { through?: number; batchesMax?: number; bytesMax?: number } = {}) {
+function makeWindow(options: { through?: number; batchesMax?: number; unitsMax?: number } = {}) {
 	const encoded: [string, Codec][] = [];
 	sources.length = 0;
 	const window = new Window({
 		through: options.through ?? 0,
 		batchesMax: options.batchesMax ?? 8,
-		bytesMax: options.bytesMax ?? 1_000_000,
+		unitsMax: options.unitsMax ?? 1_000_000,
 		encode(batch, codec): Payload | null {
 			const { cursor } = batch;
 			sources.push(batch);
@@ -53,15 +53,15 @@ describe("the window of a room", () => {
 				fc.array(fc.record({ events: fc.nat(5), units: fc.nat(400) }), { maxLength: 60 }),
 				fc.integer({ min: 1, max: 8 }),
 				fc.integer({ min: 64, max: 3_000 }),
-				(loads, batchesMax, bytesMax) => {
-					const { window } = makeWindow({ batchesMax, bytesMax });
+				(loads, batchesMax, unitsMax) => {
+					const { window } = makeWindow({ batchesMax, unitsMax });
 					let to = 0;
 					for (const { events, units } of loads) {
 						window.append(source(to, to + events, units), to + events);
 						to += events;
 						const held = window.next - window.oldest;
 						expect(held).toBeLessThanOrEqual(batchesMax);
-						if (held > 1) expect(window.bytes).toBeLessThanOrEqual(bytesMax);
+						if (held > 1) expect(window.units).toBeLessThanOrEqual(unitsMax);
 						expect(window.at(window.next - 1)?.to).toBe(to);
 						expect(window.at(window.oldest - 1)).toBeUndefined();
 						expect(window.at(window.next)).toBeUndefined();

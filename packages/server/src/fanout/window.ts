@@ -32,21 +32,21 @@ const farRunsMax = 64;
 export class Window {
 	readonly #batches: Batch[] = [];
 	/** Runs up to the end, by where they begin: at most `runBatchesMax` of them, until the next flush. */
-	readonly #nearRuns = new Map<number, Run>();
+	#nearRuns: Map<number, Run> | null = null;
 	/** Runs of those who are further behind; they end at the same places for all, so that they can share them. */
-	readonly #farRuns = new Map<number, Run>();
+	#farRuns: Map<number, Run> | null = null;
 	#first = 0;
-	#bytes = 0;
+	#units = 0;
 	readonly #encode: Encode;
 	readonly #batchesMax: number;
-	readonly #bytesMax: number;
+	readonly #unitsMax: number;
 	#through: number;
 
-	constructor(options: { through: number; encode: Encode; batchesMax: number; bytesMax: number }) {
+	constructor(options: { through: number; encode: Encode; batchesMax: number; unitsMax: number }) {
 		this.#through = options.through;
 		this.#encode = options.encode;
 		this.#batchesMax = options.batchesMax;
-		this.#bytesMax = options.bytesMax;
+		this.#unitsMax = options.unitsMax;
 	}
 
 	/** Offset up to which everything has been flushed. */
@@ -65,20 +65,21 @@ export class Window {
 	}
 
 	/** Characters of JSON held, the measure of the bound. */
-	get bytes(): number {
-		return this.#bytes;
+	get units(): number {
+		return this.#units;
 	}
 
 	append(source: BatchSource, to: number): Batch {
 		const units = source.events.reduce((sum, entry) => sum + entry.json.length, 64);
 		const batch = this.#batch({ next: this.next + 1, from: this.#through, to, source, units });
 		this.#batches.push(batch);
-		this.#nearRuns.clear();
-		this.#bytes += units;
+		this.#nearRuns = null;
+		this.#units += units;
 		this.#through = to;
-		while (this.#batches.length > 1 && (this.#batches.length > this.#batchesMax || this.#bytes > this.#bytesMax)) {
-			this.#bytes -= this.#batches.shift()?.units ?? 0;
-			this.#farRuns.delete(this.#first++);
+		while (this.#batches.length > 1 && (this.#batches.length > this.#batchesMax || this.#units > this.#unitsMax)) {
+			this.#units -= this.#batches.shift()?.units ?? 0;
+			this.#farRuns?.delete(this.#first);
+			this.#first++;
 		}
 		return batch;
 	}
@@ -93,8 +94,8 @@ export class Window {
 			const events = withoutText(batch.source.events, id);
 			if (events !== batch.source.events) this.#batches[index] = this.#batch({ ...batch, source: { ...batch.source, events } });
 		}
-		this.#nearRuns.clear();
-		this.#farRuns.clear();
+		this.#nearRuns = null;
+		this.#farRuns = null;
 	}
 
 	/** Whether a reader at that sequence number has more to catch up on than one frame takes. */
@@ -110,12 +111,15 @@ export class Window {
 		const first = this.at(sequence);
 		if (!first || sequence === this.next - 1) return first;
 		const isFar = this.isFar(sequence);
-		const known = (isFar ? this.#farRuns : this.#nearRuns).get(sequence);
+		const known = (isFar ? this.#farRuns : this.#nearRuns)?.get(sequence);
 		if (known) return known;
 		const end = isFar ? (Math.floor(sequence / runBatchesMax) + 1) * runBatchesMax : this.next;
 		const run = this.#run(this.#fitting(first, end));
-		if (!isFar) this.#nearRuns.set(sequence, run);
-		else this.#rememberFar(sequence, run);
+		if (isFar) this.#rememberFar(sequence, run);
+		else {
+			this.#nearRuns ??= new Map();
+			this.#nearRuns.set(sequence, run);
+		}
 		return run;
 	}
 
@@ -139,6 +143,7 @@ export class Window {
 	}
 
 	#rememberFar(sequence: number, run: Run): void {
+		this.#farRuns ??= new Map();
 		this.#farRuns.set(sequence, run);
 		for (const oldest of this.#farRuns.keys()) {
 			if (this.#farRuns.size <= farRunsMax) break;

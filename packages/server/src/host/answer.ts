@@ -1,8 +1,9 @@
-import type { Position } from "@hubbub/protocol/cursor.ts";
+import { jsonWith } from "@hubbub/protocol/codec.ts";
 import type { Ambient, Repeat, RoomState } from "@hubbub/protocol/downstream.ts";
+import type { Position } from "@hubbub/protocol/wire/cursor.ts";
 import type { Window } from "../fanout/window.ts";
 import { serverLimits } from "../runtime/limits.ts";
-import type { Placement } from "./reader.ts";
+import type { Placement } from "./placement.ts";
 
 /** What a poll is answered: one `batch` with everything after the asker's cursor. The same for everyone with that cursor. */
 export interface Answer {
@@ -88,12 +89,13 @@ export class Answers {
 	}
 
 	async #make(after: Position | null, through: number): Promise<Answer> {
-		const { room, publicState: state } = this.#host;
-		const ambient = { viewers: state.viewers, likes: state.likes };
+		const { room } = this.#host;
 		const sequence = after && this.#host.isOwnPosition(after) ? this.#window.sequenceAfter(after.offset) : null;
 		if (after && sequence !== null) {
 			const { reached, ...load } = this.#gather(after.offset, sequence, through);
 			const cursor = this.#host.cursorAt(Math.max(after.offset, reached));
+			const { viewers, likes } = this.#host.publicState;
+			const ambient = { viewers, likes };
 			return {
 				json: answerJson({ room, cursor, ambient, recovered: true, ...load }),
 				cursor,
@@ -102,6 +104,9 @@ export class Answers {
 		}
 		const placement = await this.#host.place(after, through);
 		const events = placement.events.map((entry) => entry.json);
+		// Not before: what was taken back while the log was read is in it no longer.
+		const state = this.#host.publicState;
+		const ambient = { viewers: state.viewers, likes: state.likes };
 		const cursor = this.#host.cursorAt(placement.through);
 		const { recovered } = placement;
 		return {
@@ -146,6 +151,6 @@ function answerJson(answer: {
 	state?: RoomState;
 }): string {
 	const { events, omitted, repeats, ...head } = answer;
-	const frame = JSON.stringify({ type: "batch", ...head, ...(omitted > 0 && { omitted }), ...(repeats.length > 0 && { repeats }) });
-	return `${frame.slice(0, -1)},"events":[${events.join(",")}]}`;
+	const frame = { type: "batch", ...head, ...(omitted > 0 && { omitted }), ...(repeats.length > 0 && { repeats }) };
+	return jsonWith(frame, { events: `[${events.join(",")}]` });
 }

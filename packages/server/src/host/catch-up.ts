@@ -1,11 +1,11 @@
 import type { Clock } from "../runtime/clock.ts";
 import { serverLimits } from "../runtime/limits.ts";
-import type { MissedPage } from "./missed.ts";
+import type { BacklogPage } from "./backlog.ts";
 
 /** Somebody with much to catch up on. */
 export interface Laggard {
 	/** Writes the page it brought, or begins to read it. Called when its turn has come, once for each `enter`; must not throw. */
-	catchUp(page: MissedPage | null): void;
+	catchUp(page: BacklogPage | null): void;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface Laggard {
 export class CatchUp {
 	readonly #clock: Clock;
 	/** With the pages they have read and not yet written: nobody else holds one. */
-	readonly #waiting = new Map<Laggard, MissedPage | null>();
+	readonly #waiting = new Map<Laggard, BacklogPage | null>();
 	/** A turn is due, or its pause is not over. */
 	#isAtWork = false;
 
@@ -33,7 +33,7 @@ export class CatchUp {
 	}
 
 	/** Takes a place at the end, with a page to write where there is one; whoever stands in the queue already keeps theirs. */
-	enter(laggard: Laggard, page: MissedPage | null = null): void {
+	enter(laggard: Laggard, page: BacklogPage | null = null): void {
 		if (page || !this.#waiting.has(laggard)) this.#waiting.set(laggard, page);
 		if (this.#isAtWork) return;
 		this.#isAtWork = true;
@@ -46,7 +46,7 @@ export class CatchUp {
 
 	#turn(): void {
 		const startedMs = this.#clock.monotonicMs();
-		// Who enters again on being served stands at the end, and is not met twice in one slice.
+		// A reader that has more to catch up on enters again at the end, so each gets one page a slice.
 		let left = Math.min(this.#waiting.size, serverLimits.catchUpPagesMax);
 		for (const [laggard, page] of this.#waiting) {
 			this.#waiting.delete(laggard);

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { FakeClock } from "../../test/fake-clock.ts";
+import { CpuShare } from "../fanout/cpu-share.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import { Channel } from "./channel.ts";
 import type { Reader } from "./reader.ts";
@@ -7,11 +8,20 @@ import type { Reader } from "./reader.ts";
 test("[FAN-2] turns stay of one size while viewers come and go", async () => {
 	const clock = new FakeClock();
 	const cursorAt = (offset: number) => `e.${offset}`;
-	const channel = new Channel({ room: "lobby", view: "all", through: 0, cursorAt, clock, metrics: createMetrics() });
+	const share = new CpuShare(0.6);
+	const channel = new Channel({ room: "lobby", view: "all", through: 0, cursorAt, clock, metrics: createMetrics(), share });
 	let woken = 0;
 	const readers: Reader[] = [];
 	const come = () => {
-		const reader: Reader = { codec: "json", isGuest: false, turnOut() {}, wake: () => void woken++ };
+		const reader: Reader = {
+			codec: "json",
+			actor: { id: "", name: "", roles: [] },
+			evict() {},
+			wake() {
+				woken++;
+				clock.spend(0.006);
+			},
+		};
 		readers.push(reader);
 		channel.admit(reader);
 	};
@@ -28,9 +38,8 @@ test("[FAN-2] turns stay of one size while viewers come and go", async () => {
 	const turns: number[] = [];
 	for (let count = 0; count < 100; count++) {
 		woken = 0;
-		const by = { id: "u", name: "u", roles: [] };
-		channel.offer({ event: { kind: "delete", offset: ++offset, at: 0, target: "m", by }, json: "{}" }, { verdict: "shown" });
-		channel.arrived(1);
+		channel.offer({ event: { kind: "delete", offset: ++offset, at: 0, target: "m" }, json: "{}" }, { verdict: "shown" });
+		channel.arrived();
 		await clock.advance(10);
 		if (woken > 0) turns.push(woken);
 	}

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { decodeCursor } from "@hubbub/protocol/cursor.ts";
+import { decodeCursor } from "@hubbub/protocol/wire/cursor.ts";
 import { makeRooms, person, say } from "../../test/live-room.ts";
 import { serverLimits } from "../runtime/limits.ts";
 
@@ -8,7 +8,7 @@ const sizeOf = (texts: readonly { readonly length: number }[]) => texts.reduce((
 test("[SEC-4] pages of very long messages are cut to one frame's size, and all of them are read in the end", async () => {
 	const { clock, room } = makeRooms();
 	const live = await room();
-	await live.submit({ kind: "settings", actor: person("host", "host"), settings: { textGraphemesMax: 2_000 } });
+	await live.submit({ type: "settings", actor: person("host", "host"), settings: { textGraphemesMax: 2_000 } });
 	for (let count = 0; count < 300; count++) await say(live, "a", "直".repeat(2_000));
 	await clock.advance(1_000);
 
@@ -18,7 +18,7 @@ test("[SEC-4] pages of very long messages are cut to one frame's size, and all o
 	expect(sizeOf(placed.events.map(({ json }) => json))).toBeLessThanOrEqual(serverLimits.pageUnitsMax);
 	let seen = placed.events.length;
 	for (let reached = placed.through; reached < through; ) {
-		const page = await live.missed(reached, through);
+		const page = await live.backlog(reached, through);
 		const payload = page?.payload("json");
 		if (!page || payload?.kind !== "text") throw new Error(`Nothing is said to come after ${reached}.`);
 		expect(payload.data.length).toBeLessThanOrEqual(serverLimits.pageUnitsMax + 256);

@@ -1,5 +1,5 @@
-import type { Code } from "@hubbub/protocol/codes.ts";
 import type { Fate } from "@hubbub/protocol/downstream.ts";
+import type { Code } from "@hubbub/protocol/wire/codes.ts";
 
 /** What became of a command. */
 export type Outcome =

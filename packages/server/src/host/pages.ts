@@ -33,7 +33,7 @@ interface KnownPage {
 export class Pages {
 	readonly #log: RoomLog;
 	readonly #room: string;
-	/** Being read, and the full ones read lately: what was the end of the log grows. */
+	/** Pages that are being read, and full ones that were read lately. One that is not full is the end of the log, which grows, and is not kept. */
 	readonly #known = new Map<string, KnownPage>();
 	/** Characters of those that were read. */
 	#units = 0;
@@ -71,10 +71,12 @@ export class Pages {
 		this.#units = 0;
 	}
 
-	/** Forgets the pages where nobody has asked for one since the last time. */
-	tidy(): void {
+	/** Forgets the pages where nobody has asked for one since the last time; whether that is so, and none is being read. */
+	tidy(): boolean {
+		const isQuiet = !this.#isInUse && this.#busy === 0 && this.#waiting.length === 0;
 		if (!this.#isInUse) this.forget();
 		this.#isInUse = false;
+		return isQuiet;
 	}
 
 	#remember(page: KnownPage, events: readonly StoredEvent[]): void {
@@ -114,5 +116,10 @@ export function firstFitting(events: readonly LoggedEvent[]): readonly LoggedEve
 
 /** As many of the latest, at least one. */
 export function latestFitting(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
-	return [...firstFitting([...events].reverse())].reverse();
+	let units = 0;
+	const last = events.findLastIndex((entry, index) => {
+		units += entry.json.length;
+		return index < events.length - 1 && units > serverLimits.pageUnitsMax;
+	});
+	return last < 0 ? events : events.slice(last + 1);
 }

@@ -31,6 +31,11 @@ export class Recent {
 		}
 	}
 
+	/** All of them, ascending. */
+	all(): readonly LoggedEvent[] {
+		return this.#entries.slice(this.#start);
+	}
+
 	/** Up to `limit` events with offsets in (`after`, `through`]; null where some of them have left. */
 	between(after: number, through: number, limit: number): readonly LoggedEvent[] | null {
 		if (after >= through) return [];
@@ -42,25 +47,17 @@ export class Recent {
 
 	/** Finds an event that bears an id of its own. Walks from the newest. */
 	find(id: string): LoggedEvent | null {
-		const index = this.#indexOf(id);
-		return index < 0 ? null : (this.#entries[index] as LoggedEvent);
-	}
-
-	/** Empties the text of a message that was taken back, so that later joins do not see it. */
-	redact(id: string): void {
-		const index = this.#indexOf(id);
-		const entry = this.#entries[index];
-		const [redacted] = entry ? withoutText([entry], id) : [];
-		if (!entry || !redacted) return;
-		this.#entries[index] = redacted;
-		this.#units += redacted.json.length - entry.json.length;
-	}
-
-	#indexOf(id: string): number {
 		for (let index = this.#entries.length - 1; index >= this.#start; index--) {
-			const event = this.#entries[index]?.event;
-			if (event?.kind === "message" && event.id === id) return index;
+			const entry = this.#entries[index];
+			if (entry?.event.kind === "message" && entry.event.id === id) return entry;
 		}
-		return -1;
+		return null;
+	}
+
+	/** Takes the text of a message that was taken back out of every event that holds it, so that later joins do not see it. */
+	redact(id: string): void {
+		const before = this.#entries;
+		this.#entries = [...withoutText(before, id)];
+		for (const [index, { json }] of this.#entries.entries()) this.#units += json.length - (before[index] as LoggedEvent).json.length;
 	}
 }

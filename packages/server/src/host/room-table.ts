@@ -1,24 +1,21 @@
-import type { Entry } from "../engine/log.ts";
 import { serverLimits } from "../runtime/limits.ts";
 import { type HostServices, RoomHost } from "./room-host.ts";
 
 /** Why a room cannot be had. */
 export type NoRoom = "room_not_found" | "overloaded" | "unavailable";
 
-/** A room is being opened, with what its log committed in the meantime, or it is live. */
+/** A room is being opened, or it is live. */
 type Place =
-	| { readonly phase: "opening"; readonly create: boolean; readonly opened: Promise<RoomHost | NoRoom>; readonly heard: Entry[] }
+	| { readonly phase: "opening"; readonly create: boolean; readonly opened: Promise<RoomHost | NoRoom> }
 	| { readonly phase: "live"; readonly host: RoomHost };
 
 /** The rooms that are live on this node. */
 export class RoomTable {
 	readonly #places = new Map<string, Place>();
 	readonly #services: HostServices;
-	readonly #unfollow: () => void;
 
 	constructor(services: HostServices) {
 		this.#services = services;
-		this.#unfollow = services.log.follow((room, entries) => this.#onAppended(room, entries));
 	}
 
 	/** The live rooms. */
@@ -28,6 +25,11 @@ export class RoomTable {
 
 	get size(): number {
 		return this.#places.size;
+	}
+
+	/** People in a room now, on this node and on others. */
+	viewersIn(room: string): number {
+		return this.#services.presence.people(room);
 	}
 
 	/** Whether the room is live or being opened, so that asking for it makes nothing new. */
@@ -43,29 +45,26 @@ export class RoomTable {
 			place.host.touch();
 			return Promise.resolve(place.host);
 		}
-		// Whoever may make the room tries again after somebody who might not.
+		// The room is being opened for somebody who may not make it. Who may make it waits, and tries again where there is none.
 		if (place && options.create && !place.create)
 			return place.opened.then((opened) => (opened === "room_not_found" ? this.get(room, options) : opened));
 		if (place) return place.opened;
 		if (this.#places.size >= serverLimits.roomsLiveMax) return Promise.resolve("overloaded");
-		const heard: Entry[] = [];
-		const opened = this.#open(room, options.create, heard);
-		this.#places.set(room, { phase: "opening", create: options.create, opened, heard });
+		const opened = this.#open(room, options.create);
+		this.#places.set(room, { phase: "opening", create: options.create, opened });
 		return opened;
 	}
 
-	async #open(room: string, create: boolean, heard: Entry[]): Promise<RoomHost | NoRoom> {
-		const { log, logger, metrics } = this.#services;
+	async #open(room: string, create: boolean): Promise<RoomHost | NoRoom> {
+		const { logger, metrics } = this.#services;
 		try {
-			const head = await log.open(room, { create });
-			if (!head) {
+			const host = await RoomHost.open(room, { create }, this.#services);
+			if (!host) {
 				this.#places.delete(room);
 				return "room_not_found";
 			}
-			const host = await RoomHost.open(room, head, this.#services);
 			this.#places.set(room, { phase: "live", host });
 			metrics.rooms.set(this.#places.size);
-			host.onAppended(heard);
 			return host;
 		} catch (fault) {
 			logger.error({ room, fault: String(fault) }, "a room could not be opened");
@@ -74,24 +73,22 @@ export class RoomTable {
 		}
 	}
 
-	#onAppended(room: string, entries: readonly Entry[]): void {
-		const place = this.#places.get(room);
-		if (place?.phase === "live") place.host.onAppended(entries);
-		else if (place) place.heard.push(...entries);
-	}
-
-	/** Puts away rooms nobody has been in for a minute, and what the others need not remember. */
-	sweep(): void {
+	/** Puts away rooms nobody has been in for a while, and what the others need not remember; answers how many it put away. */
+	sweep(): number {
+		const before = this.#places.size;
 		for (const [room, place] of this.#places) {
 			if (place.phase !== "live") continue;
-			if (place.host.idleMs() > serverLimits.roomIdleMs) this.#places.delete(room);
-			else place.host.tidy();
+			if (place.host.idleMs() > serverLimits.roomIdleMs) {
+				place.host.close();
+				this.#places.delete(room);
+			} else place.host.tidy();
 		}
 		this.#services.metrics.rooms.set(this.#places.size);
+		return before - this.#places.size;
 	}
 
 	close(): void {
-		this.#unfollow();
+		for (const host of this.hosts()) host.close();
 		this.#places.clear();
 	}
 }

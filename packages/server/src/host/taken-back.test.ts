@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { decodeCursor } from "@hubbub/protocol/cursor.ts";
+import { decodeCursor } from "@hubbub/protocol/wire/cursor.ts";
 import { makeRooms, person, say } from "../../test/live-room.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -12,7 +12,7 @@ test("[SAY-5] a text that was taken back is in nothing that is still to be read:
 	await clock.advance(300);
 	expect((await live.answers("all").now(before, clock.wallMs())).json).toContain("a secret");
 
-	const taken = await live.submit({ kind: "delete", actor: person("a"), target: { id: said.id, authorId: "a", deleted: false } });
+	const taken = await live.submit({ type: "delete", actor: person("a"), id: said.id });
 	expect(taken).toMatchObject({ ok: true });
 	await clock.advance(300);
 	const answer = await live.answers("all").now(before, clock.wallMs());
@@ -28,7 +28,7 @@ test("[SAY-5] nor where it had not been shown to anybody yet", async () => {
 	await say(live, "a", "first");
 	await clock.advance(1);
 	const said = (await say(live, "a", "a secret")) as Outcome & { ok: true };
-	await live.submit({ kind: "delete", actor: person("a"), target: { id: said.id, authorId: "a", deleted: false } });
+	await live.submit({ type: "delete", actor: person("a"), id: said.id });
 	await clock.advance(1_000);
 	const answer = await live.answers("all").now(decodeCursor(live.cursorAt(0)), clock.wallMs());
 	expect(answer.json).not.toContain("a secret");

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { TokenBucket } from "../room/token-bucket.ts";
+import { serverLimits } from "../runtime/limits.ts";
 import { readFrame, type WireFrame, writeFrame } from "./frame.ts";
 import { acceptGuid, acceptOf, openingRequest, readResponseHead } from "./handshake.ts";
 
@@ -20,7 +22,8 @@ export const LabCommand = v.variant("do", [
 export type LabCommand = v.InferOutput<typeof LabCommand>;
 
 /** A command from its JSON; null for anything else. */
-export function readLabCommand(json: string): LabCommand | null {
+function readLabCommand(json: string | Uint8Array): LabCommand | null {
+	if (typeof json !== "string") return null;
 	try {
 		const parsed = v.safeParse(LabCommand, JSON.parse(json));
 		return parsed.success ? parsed.output : null;
@@ -56,6 +59,9 @@ export type Observation = { readonly atMs: number } & (
 
 const payloadBytesMax = 256 * 1024;
 const shownBytesMax = 48;
+const sentBytesMax = 70_000;
+/** Zero bytes counted up. */
+const pattern = Uint8Array.from({ length: sentBytesMax }, (_, index) => index & 0xff);
 
 type Socket = Bun.Socket<undefined>;
 
@@ -67,6 +73,7 @@ type Phase =
 	| { readonly readyState: 3 };
 
 export interface LabTarget {
+	readonly hostname: string;
 	readonly port: number;
 	readonly tls: boolean;
 	readonly path: string;
@@ -86,25 +93,45 @@ export class LabWire {
 	#unread = new Uint8Array(0);
 	/** Bytes the kernel has not taken yet. */
 	#unwritten = new Uint8Array(0);
+	readonly #commands: TokenBucket;
+	readonly #refusals: TokenBucket;
+	/** Whether the last command was refused: the first of several is told. */
+	#isRefusing = false;
 
 	constructor(target: LabTarget, tell: (seen: Observation) => void, nowMs: () => number) {
 		this.#target = target;
 		this.#tell = tell;
 		this.#nowMs = nowMs;
+		this.#commands = new TokenBucket(serverLimits.labCommands, nowMs());
+		this.#refusals = new TokenBucket(serverLimits.labRefusals, nowMs());
 	}
 
-	/** Carries out one command; what comes of it is told. Never throws. */
-	async carryOut(command: LabCommand): Promise<void> {
+	/**
+	 * Carries out the command that a page sent; what comes of it is told. A command beyond the rate, or one that sends while the last one's bytes
+	 * are unsent, is refused, which is told once. Answers whether the page may go on, or has been refused too often. Never throws.
+	 */
+	receive(json: string | Uint8Array): "go on" | "too much" {
+		const nowMs = this.#nowMs();
+		if (this.#commands.take(nowMs) > 0) {
+			if (!this.#isRefusing) this.#see({ saw: "mistake", words: "That is too fast." });
+			this.#isRefusing = true;
+			return this.#refusals.take(nowMs) > 0 ? "too much" : "go on";
+		}
+		this.#isRefusing = false;
+		const command = readLabCommand(json);
+		if (command) void this.#carryOut(command);
+		else this.#see({ saw: "mistake", words: "That is no command of the lab." });
+		return "go on";
+	}
+
+	async #carryOut(command: LabCommand): Promise<void> {
 		if (command.do === "open") return this.#open();
 		if (this.#phase.readyState !== 1 || !this.#socket) return this.#see({ saw: "mistake", words: "The connection is not open." });
 		switch (command.do) {
 			case "text":
-				return this.#send(1, new TextEncoder().encode(command.text));
+				return this.#sendBulk(1, new TextEncoder().encode(command.text));
 			case "binary":
-				return this.#send(
-					2,
-					Uint8Array.from({ length: command.bytes }, (_, index) => index & 0xff),
-				);
+				return this.#sendBulk(2, pattern.subarray(0, command.bytes));
 			case "ping":
 				return this.#send(9, new TextEncoder().encode(command.text));
 			case "close": {
@@ -127,10 +154,10 @@ export class LabWire {
 		this.#unread = new Uint8Array(0);
 		this.#unwritten = new Uint8Array(0);
 		this.#become({ readyState: 0, key });
-		const { port, tls, path } = this.#target;
+		const { hostname, port, tls, path } = this.#target;
 		try {
 			this.#socket = await Bun.connect({
-				hostname: "127.0.0.1",
+				hostname,
 				port,
 				// To oneself, over loopback: whose certificate it is is not in question.
 				...(tls && { tls: { rejectUnauthorized: false } }),
@@ -145,7 +172,7 @@ export class LabWire {
 			this.#see({ saw: "mistake", words: "The server could not connect to itself." });
 			return this.#become({ readyState: 3 });
 		}
-		const request = openingRequest({ path, host: `127.0.0.1:${port}`, key });
+		const request = openingRequest({ path, host: `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`, key });
 		this.#write(new TextEncoder().encode(request));
 		this.#see({ saw: "request", text: request, bytes: request.length });
 	}
@@ -153,6 +180,14 @@ export class LabWire {
 	/** Hangs up, if there is anything to hang up. */
 	end(): void {
 		this.#socket?.terminate();
+	}
+
+	/** What may be long costs as many tokens as it is long, and waits its turn. */
+	#sendBulk(opcode: number, payload: Uint8Array): void {
+		if (this.#unwritten.length > 0) return this.#see({ saw: "mistake", words: "The last frame has not gone out yet." });
+		const tokens = Math.floor(payload.length / serverLimits.labBytesPerToken);
+		if (this.#commands.take(this.#nowMs(), tokens) > 0) return this.#see({ saw: "mistake", words: "That is too much at once." });
+		this.#send(opcode, payload);
 	}
 
 	#send(opcode: number, payload: Uint8Array): void {

@@ -1,48 +1,31 @@
-import type { Role, RoomSettings, Style, User } from "@hubbub/protocol/event.ts";
+import type { User } from "@hubbub/protocol/fields.ts";
+import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
+import type { CommandFrame } from "@hubbub/protocol/upstream.ts";
 
 /** Who does something, with the roles they have in this room. */
 export type Actor = User;
 
-/** Something a person wants to happen in a room. `decide` answers what becomes of it. */
-export type Command = SayCommand | DeleteCommand | SettingsCommand;
+type By<Frame> = Frame extends unknown ? Omit<Frame, "ref" | "room"> & { readonly actor: Actor } : never;
+/** Something a person wants to happen in a room: what a frame asks for, and who asks. `decide` answers what becomes of it. */
+export type Command = By<CommandFrame>;
+/** The command of the frame `Type`. */
+export type CommandTo<Type extends Command["type"]> = Command & { readonly type: Type };
 
-export interface SayCommand {
-	readonly kind: "say";
-	readonly actor: Actor;
-	/** The sender's idempotency key. */
-	readonly key: string;
-	/** As typed; cleaned by the rules. */
-	readonly text: string;
-	readonly replyTo?: string;
-	readonly style?: Style;
+/** The command that a frame of this person's is, whatever brought it. */
+export function commandOf(frame: CommandFrame, actor: Actor): Command {
+	const { ref: _, room: __, ...asked } = frame;
+	return { ...asked, actor } as Command;
 }
 
-export interface DeleteCommand {
-	readonly kind: "delete";
-	readonly actor: Actor;
-	/** The message to take back as the log knows it, null where it knows none. */
-	readonly target: { readonly id: string; readonly authorId: string; readonly deleted: boolean } | null;
+/** What a decision needs of the log: the message with this id. */
+export interface Lookup {
+	readonly message: string;
 }
 
-export interface SettingsCommand {
-	readonly kind: "settings";
-	readonly actor: Actor;
-	readonly settings: Partial<RoomSettings>;
+/** What the log has of it. */
+export interface Found {
+	/** Null where there is no such message. One that was taken back is `deleted`. */
+	readonly message: MessageEvent | null;
 }
 
-const staff: ReadonlySet<Role> = new Set(["owner", "host", "moderator", "bot"]);
-const moderating: ReadonlySet<Role> = new Set(["owner", "host", "moderator"]);
-
-/** Those who run the room: they write in read-only rooms and are not slowed down. */
-export function isStaff(actor: Actor): boolean {
-	return actor.roles.some((role) => staff.has(role));
-}
-
-/** Those who may act on what others wrote. */
-export function mayModerate(actor: Actor): boolean {
-	return actor.roles.some((role) => moderating.has(role));
-}
-
-export function isGuest(actor: Actor): boolean {
-	return actor.roles.length === 0 || actor.roles.every((role) => role === "guest");
-}
+export const foundNothing: Found = { message: null };

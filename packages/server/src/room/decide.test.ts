@@ -1,5 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import type { Role, RoomSettings } from "@hubbub/protocol/event.ts";
+import type { Role } from "@hubbub/protocol/fields.ts";
+import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
+import type { RoomSettings } from "@hubbub/protocol/kinds/settings.ts";
+import * as limits from "@hubbub/protocol/wire/limits.ts";
 import fc from "fast-check";
 import { apply } from "./apply.ts";
 import type { Command } from "./command.ts";
@@ -16,12 +19,12 @@ function makeState(settings: Partial<RoomSettings> = {}): RoomState {
 }
 
 const actor = (...roles: Role[]) => ({ id: roles.join("+") || "nobody", name: "n", roles });
-const say = (roles: Role[], text = "hi"): Command => ({ kind: "say", actor: actor(...roles), key: "k", text });
+const say = (roles: Role[], text = "hi"): Command => ({ type: "say", actor: actor(...roles), key: "k", text });
 const at = (monotonicMs: number) => ({ monotonicMs, wallMs: 1_700_000_000_000, id: "m1" });
 const word = (decision: Decision) => (decision.verdict === "accept" ? "accept" : decision.code);
 
 const everyRole: Role[][] = [[], ["guest"], ["member"], ["vip"], ["bot"], ["moderator"], ["host"], ["owner"]];
-const theirs = { id: "m0", authorId: "somebody", deleted: false };
+const theirs: MessageEvent = { offset: 1, at: 0, kind: "message", id: "m0", from: { id: "somebody", name: "s", roles: [] }, text: "x" };
 
 describe("who may do what", () => {
 	//                                              none  guest  member  vip  bot  moderator  host  owner
@@ -30,8 +33,8 @@ describe("who may do what", () => {
 		["say where members may", { write: "members" }, (roles) => say(roles), "g g y y y y y y"],
 		["say where only staff may", { write: "staff" }, (roles) => say(roles), "r r r r y y y y"],
 		["say where no guests are let in", { guests: false }, (roles) => say(roles), "g g y y y y y y"],
-		["take back another's message", {}, (roles) => ({ kind: "delete", actor: actor(...roles), target: theirs }), "f f f f f y y y"],
-		["change settings", {}, (roles) => ({ kind: "settings", actor: actor(...roles), settings: { title: "t" } }), "f f f f f y y y"],
+		["take back another's message", {}, (roles) => ({ type: "delete", actor: actor(...roles), id: "m0" }), "f f f f f y y y"],
+		["change settings", {}, (roles) => ({ type: "settings", actor: actor(...roles), settings: { title: "t" } }), "f f f f f y y y"],
 	];
 	const meaning: Record<string, string> = { y: "accept", g: "guests_not_allowed", r: "read_only", f: "forbidden" };
 
@@ -39,20 +42,21 @@ describe("who may do what", () => {
 		test.each(everyRole.map((roles, index) => [roles.join() || "no role", meaning[row.split(" ")[index] as string], roles] as const))(
 			`[AUTH-4] ${action}, with %s: %s`,
 			(_role, expected, roles) => {
-				expect(word(decide(makeState(settings), command([...roles]), at(0)))).toBe(expected as string);
+				expect(word(decide(makeState(settings), command([...roles]), at(0), { message: theirs }))).toBe(expected as string);
 			},
 		);
 
 	test("[SAY-5] everyone may take back their own message, once", () => {
 		for (const roles of everyRole) {
-			const own = { ...theirs, authorId: actor(...roles).id };
-			expect(decide(makeState({ write: "staff" }), { kind: "delete", actor: actor(...roles), target: own }, at(0))).toMatchObject({
+			const own = { ...theirs, from: actor(...roles) };
+			const command: Command = { type: "delete", actor: actor(...roles), id: "m0" };
+			expect(decide(makeState({ write: "staff" }), command, at(0), { message: own })).toMatchObject({
 				verdict: "accept",
 				event: { kind: "delete", target: "m0" },
 				redacts: ["m0"],
 			});
-			for (const target of [{ ...own, deleted: true }, null])
-				expect(word(decide(makeState(), { kind: "delete", actor: actor(...roles), target }, at(0)))).toBe("message_not_found");
+			for (const message of [{ ...own, deleted: true }, null])
+				expect(word(decide(makeState(), command, at(0), { message }))).toBe("message_not_found");
 		}
 	});
 
@@ -62,13 +66,13 @@ describe("who may do what", () => {
 	});
 
 	test("[TEXT-2] a room's title is cleaned like a text, on one line", () => {
-		const command: Command = { kind: "settings", actor: actor("host"), settings: { title: " 晚上\u202e好\nroom " } };
+		const command: Command = { type: "settings", actor: actor("host"), settings: { title: " 晚上\u202e好\nroom " } };
 		expect(decide(makeState(), command, at(0))).toMatchObject({ event: { settings: { title: "晚上好 room" } } });
 	});
 
 	test("a change of settings becomes an event that holds what changed, and nothing else", () => {
 		const command: Command = {
-			kind: "settings",
+			type: "settings",
 			actor: actor("host"),
 			settings: { title: "lobby", slowModeSeconds: 5, guests: undefined },
 		};
@@ -81,27 +85,60 @@ describe("who may do what", () => {
 describe("the order of the rules", () => {
 	const long = "x".repeat(501);
 
-	test("[SAY-4] the first rule that refuses is named: who, then empty, then too long, then slow mode, then the rate", () => {
+	test("[SAY-4] the first rule that refuses is named: who, longer than any, slow mode, the rate, and only then what stands in it", () => {
 		const state = makeState({ write: "members", slowModeSeconds: 10 });
-		expect(word(decide(state, say(["guest"], " "), at(0)))).toBe("guests_not_allowed");
+		const longest = "x".repeat(limits.textUnitsMax + 1);
+		expect(word(decide(state, say(["guest"], longest), at(0)))).toBe("guests_not_allowed");
 		expect(word(decide(state, say(["member"]), at(0)))).toBe("accept");
+		expect(word(decide(state, say(["member"], longest), at(1)))).toBe("text_too_long");
+		for (const text of [" \u200b", long, "hi"]) expect(word(decide(state, say(["member"], text), at(1)))).toBe("slow_mode");
+		state.settings = { ...state.settings, slowModeSeconds: 0 };
 		expect(word(decide(state, say(["member"], " \u200b"), at(1)))).toBe("text_empty");
 		expect(word(decide(state, say(["member"], long), at(1)))).toBe("text_too_long");
-		expect(word(decide(state, say(["member"]), at(1)))).toBe("slow_mode");
-		state.settings = { ...state.settings, slowModeSeconds: 0 };
-		for (let count = 0; count < 4; count++) expect(word(decide(state, say(["member"]), at(1)))).toBe("accept");
-		expect(decide(state, say(["member"]), at(1))).toEqual({
-			verdict: "reject",
-			code: "rate_limited",
-			detail: undefined,
-			retryAfterMs: 999,
-		});
+		for (let count = 0; count < 2; count++) expect(word(decide(state, say(["member"]), at(1)))).toBe("accept");
+		for (const text of [" \u200b", long, "hi"])
+			expect(decide(state, say(["member"], text), at(1))).toEqual({
+				verdict: "reject",
+				code: "rate_limited",
+				detail: undefined,
+				retryAfterMs: 999,
+			});
 	});
 
-	test("[SAY-4] what is refused for its text or for slow mode takes no place of the rate", () => {
+	test("[SAY-4] a text that is refused takes a place of the rate, so that nobody has more read than they may write, and begins no slow mode", () => {
 		const state = makeState();
-		for (let count = 0; count < 50; count++) decide(state, say(["member"], ""), at(0));
+		for (const text of ["", long, " ", "\u200b", "\u0301"]) expect(word(decide(state, say(["guest"], text), at(0)))).toMatch(/^text_/);
+		expect(word(decide(state, say(["guest"]), at(0)))).toBe("rate_limited");
+		state.settings = { ...state.settings, slowModeSeconds: 30 };
+		expect(word(decide(state, say(["guest"]), at(1_000)))).toBe("accept");
+		expect(word(decide(state, say(["guest"]), at(2_000)))).toBe("slow_mode");
+	});
+
+	test("[SAY-4] a text longer than any may be takes no place: nothing of it was read", () => {
+		const state = makeState();
+		for (let count = 0; count < 50; count++) decide(state, say(["member"], "x".repeat(limits.textUnitsMax + 1)), at(0));
 		for (let count = 0; count < 5; count++) expect(word(decide(state, say(["member"]), at(0)))).toBe("accept");
+	});
+
+	test("[SEC-2] [RATE-1] whose turn it is not, has nothing read: not one letter of what they send is looked at", () => {
+		const unreadable = (length: number) =>
+			new Proxy<Record<never, never>>(
+				{},
+				{
+					get(_text, property) {
+						if (property === "length") return length;
+						throw new Error(`The text was asked for ${String(property)}.`);
+					},
+				},
+			) as unknown as string;
+		const limited = makeState();
+		for (let count = 0; count < 5; count++) decide(limited, say(["guest"]), at(0));
+		expect(word(decide(limited, say(["guest"], unreadable(8_000)), at(0)))).toBe("rate_limited");
+		const slow = makeState({ slowModeSeconds: 9 });
+		decide(slow, say(["guest"]), at(0));
+		expect(word(decide(slow, say(["guest"], unreadable(8_000)), at(0)))).toBe("slow_mode");
+		expect(word(decide(makeState({ write: "staff" }), say(["guest"], unreadable(8_000)), at(0)))).toBe("read_only");
+		expect(word(decide(makeState(), say(["owner"], unreadable(8_001)), at(0)))).toBe("text_too_long");
 	});
 
 	test("[RATE-3] slow mode lets one message through in its time and says how long to wait", () => {
@@ -159,7 +196,7 @@ describe("a message that is said", () => {
 	test("[SAY-2] becomes an event with the server's id and time, the sender as they are here, and its text cleaned", () => {
 		const style = { mode: 4 as const, color: 0 };
 		const command: Command = {
-			kind: "say",
+			type: "say",
 			actor: actor("vip"),
 			key: "k",
 			text: " <b>\u202ehi</b>\r\n ",
@@ -178,6 +215,7 @@ describe("a message that is said", () => {
 				style,
 			},
 			redacts: [],
+			record: {},
 		});
 	});
 });
@@ -185,13 +223,12 @@ describe("a message that is said", () => {
 describe("the state of a room", () => {
 	test("is folded from settings events, the later over the earlier, and from nothing else", () => {
 		const state = makeState();
-		const by = actor("host");
 		const before = state.settings;
-		apply(state, { kind: "message", offset: 1, at: 0, id: "m", from: by, text: "x" });
-		apply(state, { kind: "delete", offset: 2, at: 0, target: "m", by });
+		apply(state, { kind: "message", offset: 1, at: 0, id: "m", from: actor("host"), text: "x" });
+		apply(state, { kind: "delete", offset: 2, at: 0, target: "m" });
 		expect(state.settings).toBe(before);
-		apply(state, { kind: "settings", offset: 3, at: 0, settings: { title: "a", slowModeSeconds: 5 }, by });
-		apply(state, { kind: "settings", offset: 4, at: 0, settings: { title: "b" }, by });
+		apply(state, { kind: "settings", offset: 3, at: 0, settings: { title: "a", slowModeSeconds: 5 } });
+		apply(state, { kind: "settings", offset: 4, at: 0, settings: { title: "b" } });
 		expect(state.settings).toEqual({ ...before, title: "b", slowModeSeconds: 5 });
 	});
 });

@@ -1,12 +1,15 @@
-import type { RoomSettings } from "@hubbub/protocol/event.ts";
-import { limits } from "@hubbub/protocol/limits.ts";
-import { Pace } from "./pace.ts";
+import type { RoomEvent } from "@hubbub/protocol/event.ts";
+import type { RoomSettings } from "@hubbub/protocol/kinds/settings.ts";
+import * as limits from "@hubbub/protocol/wire/limits.ts";
 import type { Rate } from "./token-bucket.ts";
+import { WriteRates } from "./write-rates.ts";
 
 /** All that the rules of a room look at. Folded from the log by `apply`; the same on every node once it has read as far. */
 export interface RoomState {
 	settings: RoomSettings;
-	readonly pace: Pace;
+	/** The latest event of each `stateKey`. */
+	readonly latest: Map<string, RoomEvent>;
+	readonly rates: WriteRates;
 }
 
 export function initialState(room: string, options: { rate: Rate | null; deliveryBudget: number }): RoomState {
@@ -20,6 +23,7 @@ export function initialState(room: string, options: { rate: Rate | null; deliver
 			textGraphemesMax: limits.textGraphemesMax,
 			deliveryBudget: options.deliveryBudget,
 		},
-		pace: new Pace(options.rate),
+		latest: new Map(),
+		rates: new WriteRates(options.rate),
 	};
 }

@@ -19,14 +19,14 @@ export class TokenBucket {
 		this.#filledAtMs = nowMs;
 	}
 
-	/** Takes one token; answers 0, or the milliseconds until there is one (and takes nothing). */
-	take(nowMs: number): number {
+	/** Takes so many tokens; answers 0, or the milliseconds until there are as many (and takes nothing). More than `burst` there never are. */
+	take(nowMs: number, count = 1): number {
 		this.#fill(nowMs);
-		if (this.#tokens >= 1 - roundingMax) {
-			this.#tokens = Math.max(0, this.#tokens - 1);
+		if (this.#tokens >= count - roundingMax) {
+			this.#tokens = Math.max(0, this.#tokens - count);
 			return 0;
 		}
-		return Math.ceil(((1 - this.#tokens) * this.rate.perMs) / this.rate.burst);
+		return Math.ceil(((count - this.#tokens) * this.rate.perMs) / this.rate.burst);
 	}
 
 	/** Puts back a token whose purpose failed. */
@@ -42,7 +42,7 @@ export class TokenBucket {
 
 	#fill(nowMs: number): void {
 		const elapsed = nowMs - this.#filledAtMs;
-		// A look back, at what was said before a restart, fills nothing: nor may the time since be counted twice.
+		// After a restart the log tells of earlier times. Going back fills nothing, and must not let the same time fill the bucket twice.
 		if (elapsed <= 0) return;
 		this.#tokens = Math.min(this.rate.burst, this.#tokens + (elapsed * this.rate.burst) / this.rate.perMs);
 		this.#filledAtMs = nowMs;

@@ -1,7 +1,12 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
+/** What is counted elsewhere and shown here. */
+export interface CountedElsewhere {
+	readonly logLinesDropped?: () => number;
+}
+
 /** The figures this process shows at `/metrics`, in Prometheus's text format. One value, made at start and handed down. */
-export function createMetrics() {
+export function createMetrics({ logLinesDropped = () => 0 }: CountedElsewhere = {}) {
 	const registry = new Registry();
 	const registers = [registry];
 	// Not prom-client's own defaults: their heap statistics took 6 ms of the event loop at each scrape.
@@ -23,15 +28,8 @@ export function createMetrics() {
 		},
 	});
 	const writes = { total: 0 };
-	new Counter({
-		name: "hubbub_batch_writes_total",
-		help: "Batches written to viewers",
-		registers,
-		collect() {
-			this.reset();
-			this.inc(writes.total);
-		},
-	});
+	counting(registry, "hubbub_batch_writes_total", "Batches written to viewers", () => writes.total);
+	counting(registry, "hubbub_log_lines_dropped_total", "Log lines that nobody took", logLinesDropped);
 	return {
 		registry,
 		eventLoopLag: new Gauge({
@@ -50,6 +48,7 @@ export function createMetrics() {
 		frames: new Counter({ name: "hubbub_upstream_frames_total", help: "Frames received, by type", labelNames: ["type"], registers }),
 		events: new Counter({ name: "hubbub_events_total", help: "Events logged, by kind", labelNames: ["kind"], registers }),
 		rejects: new Counter({ name: "hubbub_rejects_total", help: "Commands and frames rejected, by code", labelNames: ["code"], registers }),
+		storeReady: new Gauge({ name: "hubbub_store_ready", help: "1 while the store takes in what is said, else 0", registers }),
 		appendSeconds: new Histogram({
 			name: "hubbub_append_seconds",
 			help: "From a command's decision to its being durable",
@@ -100,6 +99,44 @@ export function createMetrics() {
 		}),
 		gaps: new Counter({ name: "hubbub_gaps_total", help: "Readers told of a gap", registers }),
 	};
+}
+
+/** What a store tells of itself: `EngineStats`, of which these are shown. */
+export interface StoreFigures {
+	readonly waiting: number;
+	readonly appended: number;
+	readonly batches: number;
+	readonly failed: number;
+	readonly restarts: number;
+}
+
+/** Shows a store's figures beside the others, as `stats` answers them whenever they are asked for. */
+export function showStore({ registry }: Pick<Metrics, "registry">, stats: () => StoreFigures): void {
+	new Gauge({
+		name: "hubbub_store_waiting",
+		help: "Writes waiting for the store",
+		registers: [registry],
+		collect() {
+			this.set(stats().waiting);
+		},
+	});
+	counting(registry, "hubbub_store_entries_total", "Entries made durable", () => stats().appended);
+	counting(registry, "hubbub_store_commits_total", "Commits they took", () => stats().batches);
+	counting(registry, "hubbub_store_failures_total", "Writes the store did not take", () => stats().failed);
+	counting(registry, "hubbub_store_restarts_total", "Times a storage thread was lost and started again", () => stats().restarts);
+}
+
+/** A counter whose value is asked for when it is shown. */
+function counting(registry: Registry, name: string, help: string, total: () => number): void {
+	new Counter({
+		name,
+		help,
+		registers: [registry],
+		collect() {
+			this.reset();
+			this.inc(total());
+		},
+	});
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;

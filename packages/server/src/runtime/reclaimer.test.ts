@@ -35,3 +35,11 @@ test("where people come and go without end, memory is given back at most every t
 	for (let waited = 0; waited < 300; waited++) collections = second(20_000, 10_000);
 	expect(collections).toBe(10);
 });
+
+test("[FAN-4] what a crowd left behind is given back too once it is put away", () => {
+	let collections = 0;
+	const reclaimer = new Reclaimer(() => collections++);
+	reclaimer.moved(1_000);
+	for (let second = 0; second < 2; second++) reclaimer.tick(0);
+	expect(collections).toBe(1);
+});

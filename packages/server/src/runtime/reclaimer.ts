@@ -20,9 +20,9 @@ export class Reclaimer {
 		this.#collect = collect;
 	}
 
-	/** Somebody came or went. */
-	moved(): void {
-		this.#moved++;
+	/** Somebody came or went, or so many of what they leave behind. */
+	moved(count = 1): void {
+		this.#moved += count;
 	}
 
 	/** Called once a second, with how many are here. */

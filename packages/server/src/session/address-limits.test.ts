@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import { FakeClock } from "../../test/fake-clock.ts";
 import { makeRooms } from "../../test/live-room.ts";
+import { LocalQuotas } from "../room/quotas.ts";
 import { AddressLimits } from "./address-limits.ts";
 import type { Principal } from "./authenticate.ts";
-import { Entrance } from "./entrance.ts";
+import { RoomAdmission } from "./room-admission.ts";
 
 const rate = { burst: 5, perMs: 5_000 };
 const address = "203.0.113.7";
@@ -41,20 +42,21 @@ test("[ROOM-3] thirty rooms a minute are made for one address, this machine's to
 
 test("[SEC-4] addresses that did nothing lately are forgotten", async () => {
 	const clock = new FakeClock();
-	const limits = new AddressLimits(clock, rate);
+	const quotas = new LocalQuotas();
+	const limits = new AddressLimits(clock, rate, quotas);
 	for (let round = 0; round < 5; round++) {
 		for (let index = 0; index < 10_000; index++) limits.take("say", `2001:db8:${round}:${index.toString(16)}::/64`);
 		await clock.advance(60_000);
 	}
-	expect(limits.size).toBeLessThanOrEqual(20_000);
+	expect(quotas.size).toBeLessThanOrEqual(20_000);
 });
 
 test("[ROOM-3] a crowd that comes to a new room at once makes one room", async () => {
 	const { rooms, clock } = makeRooms();
-	const entrance = new Entrance({ rooms, addressLimits: new AddressLimits(clock, null), autoCreate: true });
+	const admission = new RoomAdmission({ rooms, addressLimits: new AddressLimits(clock, null), autoCreate: true });
 	const guest: Principal = { id: "g-1", name: "guest-1", kind: "guest", roles: ["guest"], rolesByRoom: {}, expiresAtMs: null };
-	const entered = await Promise.all(Array.from({ length: 100 }, () => entrance.enter("opening", guest, address)));
+	const entered = await Promise.all(Array.from({ length: 100 }, () => admission.enter("opening", guest, address)));
 	expect(entered.filter(({ ok }) => ok)).toHaveLength(100);
-	const others = await Promise.all(Array.from({ length: 40 }, (_, index) => entrance.enter(`room-${index}`, guest, address)));
+	const others = await Promise.all(Array.from({ length: 40 }, (_, index) => admission.enter(`room-${index}`, guest, address)));
 	expect(others.filter(({ ok }) => ok)).toHaveLength(29);
 });

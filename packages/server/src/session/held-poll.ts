@@ -1,17 +1,18 @@
-import { decodeCursor, type Position } from "@hubbub/protocol/cursor.ts";
+import { decodeCursor, type Position } from "@hubbub/protocol/wire/cursor.ts";
 import type { Answer } from "../host/answer.ts";
 import type { View } from "../host/channel.ts";
 import type { Reader } from "../host/reader.ts";
 import type { RoomHost } from "../host/room-host.ts";
+import type { Actor } from "../room/command.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { serverLimits } from "../runtime/limits.ts";
-import type { Kept, SessionTable } from "./session-table.ts";
+import type { SessionTable, Tracked } from "./session-table.ts";
 
 /** One poll that may be held. */
 export interface HeldRequest {
 	readonly waitMs: number;
 	readonly address: string;
-	readonly isGuest: boolean;
+	readonly actor: Actor;
 	/** Aborts when whoever asked is gone. */
 	readonly signal: AbortSignal;
 }
@@ -54,12 +55,12 @@ export class HeldPolls {
 		host: RoomHost,
 		view: View,
 		after: Position | null,
-		{ waitMs, signal, address, isGuest }: HeldRequest,
+		{ waitMs, signal, address, actor }: HeldRequest,
 	): Promise<"over" | "draining"> {
 		this.#held++;
 		return new Promise((resolve) => {
 			const end = (how: "over" | "draining") => {
-				if (!this.#table.remove(kept)) return;
+				if (!this.#table.remove(tracked)) return;
 				this.#held--;
 				host.release(reader, view);
 				stopTimer();
@@ -67,16 +68,16 @@ export class HeldPolls {
 				resolve(how);
 			};
 			const over = () => end("over");
-			const kept: Kept = { address, check: () => {}, bye: () => end("draining"), pardon: () => {} };
+			const tracked: Tracked = { address, check: () => {}, bye: () => end("draining"), pardon: () => {} };
 			const reader: Reader = {
 				codec: "json",
-				isGuest,
-				turnOut: over,
+				actor,
+				evict: over,
 				wake() {
 					if (host.channel(view).window.through > (after?.offset ?? 0)) over();
 				},
 			};
-			this.#table.add(kept);
+			this.#table.add(tracked);
 			const stopTimer = this.#clock.after(waitMs, over);
 			signal.addEventListener("abort", over);
 			host.admit(reader, view);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { SignJWT } from "jose";
 import { jwtSecret, makeHouse, operatorKey } from "../../test/scripted-session.ts";
+import { silentLogger } from "../runtime/log.ts";
+import { KeySet } from "./key-set.ts";
 
 const signed = (claims: object, secret = jwtSecret) =>
 	new SignJWT(claims as Record<string, unknown>).setProtectedHeader({ alg: "HS256" }).sign(new TextEncoder().encode(secret));
@@ -130,9 +132,10 @@ describe("whose token it is", () => {
 		["that has expired", async () => signed({ sub: "u", exp: 1_000 })],
 		["without a subject", async () => signed({ exp: inAnHour() })],
 		["without an end", async () => signed({ sub: "u" })],
-		["with a role that is none", async () => signed({ sub: "u", exp: inAnHour(), roles: ["god"] })],
 		["that is not signed", async () => `${btoa('{"alg":"none"}')}.${btoa(`{"sub":"u","exp":${inAnHour()}}`)}.`],
 		["that is none", async () => "x.y.z"],
+		["with a line break in it", async () => `${await signed({ sub: "u", exp: inAnHour() })}\n`],
+		["that is a blank", async () => " "],
 		["of a guest, forged", async () => `guest.${await signed({ sub: "g-other", exp: inAnHour() })}`],
 	])("[AUTH-2] a token %s is turned away with 4001", async (_what, make) => {
 		const { clock, connect } = makeHouse();
@@ -157,6 +160,68 @@ describe("whose token it is", () => {
 		expect(active.link.closed?.code).toBe(4001);
 		await pass(30_000);
 		expect(idle.link.closed?.code).toBe(4001);
+	});
+});
+
+describe("what counts as no token", () => {
+	const rate = { burst: 5, perMs: 5_000 };
+	const nothings: Record<string, object> = { "left out": {}, empty: { token: "" }, "empty, with a name": { token: "", name: "Ming" } };
+
+	for (const [what, hello] of Object.entries(nothings))
+		test(`[RATE-6] a token that is ${what} makes a new guest, which an address may have made 200 times a minute`, async () => {
+			const { clock, connect } = makeHouse({ rate });
+			const visitors = Array.from({ length: 260 }, () => connect());
+			for (const { send } of visitors) send({ type: "hello", ...hello });
+			await clock.settle();
+			expect(visitors.filter(({ frame }) => frame("welcome").length === 1)).toHaveLength(200);
+			const refused = visitors.flatMap(({ frame }) => frame("bye"));
+			expect(refused).toHaveLength(60);
+			for (const bye of refused) expect(bye).toMatchObject({ code: "overloaded", reconnectAfterMs: expect.any(Number) });
+			await clock.advance(60_000);
+			const later = connect();
+			later.send({ type: "hello", ...hello });
+			await clock.settle();
+			expect(later.frame("welcome")).toHaveLength(1);
+		});
+
+	test("[RATE-6] lines of text come from guests that are counted too, and forms may be mixed", async () => {
+		const { clock, connect } = makeHouse({ rate });
+		const visitors = Array.from({ length: 260 }, (_, index) => connect(index % 2 ? {} : { codec: "text", room: "lobby" }));
+		for (const [index, { send }] of visitors.entries()) if (index % 2) send({ type: "hello", token: "" });
+		await clock.settle();
+		expect(visitors.filter(({ link }) => link.closed !== null)).toHaveLength(60);
+	});
+
+	test("[AUTH-6] what the handshake presents counts for a hello without a token, and for lines of text", async () => {
+		const { clock, connect } = makeHouse();
+		const credential = { kind: "token", token: operatorKey } as const;
+		const [program, person] = [connect({ credential }), connect({ credential, codec: "text", room: "lobby" })];
+		program.send({ type: "hello", token: "" });
+		person.send("I run this place.");
+		await clock.advance(50);
+		expect(program.frame("welcome")[0]?.user.roles).toEqual(["owner"]);
+		expect(person.lines()).toContain("operator: I run this place.");
+		const other = connect({ credential });
+		other.send({ type: "hello", token: "another" });
+		await clock.settle();
+		expect(other.link.closed?.code).toBe(4001);
+	});
+});
+
+describe("a hello that takes long to look at", () => {
+	test("[WS-3] [AUTH-7] is not taken for one that never came: it is told what is wrong, and when to come back", async () => {
+		const ask = () => new Promise<Response>(() => {});
+		const { connect, pass } = makeHouse({
+			keySet: (clock) => new KeySet({ url: "https://id.example/keys", clock, logger: silentLogger, ask }),
+		});
+		const { send, frames, link } = connect();
+		await pass(4_000);
+		send({ type: "hello", token: "a.b.c" });
+		await pass(2_000);
+		expect(link.closed).toBeNull();
+		await pass(2_000);
+		expect(frames()).toMatchObject([{ type: "bye", code: "unavailable", reconnectAfterMs: expect.any(Number) }]);
+		expect(link.closed).toEqual({ code: 4105, reason: "unavailable" });
 	});
 });
 

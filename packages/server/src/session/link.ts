@@ -5,7 +5,6 @@ import type { Payload } from "@hubbub/protocol/codec.ts";
  * hold, and says when it can take no more.
  */
 export interface Link {
-	readonly transport: "websocket" | "event-stream";
 	/** Whether the peer can be heard at all on it; on a one-way link silence means nothing. */
 	readonly duplex: boolean;
 	/** The client's address, after trusted proxies. */

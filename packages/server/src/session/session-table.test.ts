@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import { FakeClock } from "../../test/fake-clock.ts";
-import { type Kept, SessionTable } from "./session-table.ts";
+import { SessionTable, type Tracked } from "./session-table.ts";
 
 function makeTable(sessions: number, checkMs: number) {
 	const clock = new FakeClock();
 	const seen = { collections: 0 };
 	const table = new SessionTable(clock, () => seen.collections++);
 	const checked: number[] = [];
-	const kept = Array.from({ length: sessions }, (_, index): Kept => {
+	const kept = Array.from({ length: sessions }, (_, index): Tracked => {
 		return {
 			address: "127.0.0.1",
 			check() {
@@ -40,7 +40,7 @@ test("who leaves or is to be looked at later is not looked at in a slice to come
 	const { clock, table, checked, kept } = makeTable(10, 1);
 	await clock.advance(2_000);
 	table.tick();
-	const [gone, later] = [kept[8] as Kept, kept[9] as Kept];
+	const [gone, later] = [kept[8] as Tracked, kept[9] as Tracked];
 	table.remove(gone);
 	table.checkIn(later, 30_000);
 	await clock.advance(1_000);

@@ -1,11 +1,12 @@
-import type { CloseCode } from "@hubbub/protocol/codes.ts";
+import type { CloseCode } from "@hubbub/protocol/wire/close-codes.ts";
+import { NamesInUse } from "../names/names-in-use.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { serverLimits } from "../runtime/limits.ts";
 import { Reclaimer } from "../runtime/reclaimer.ts";
 import { type Due, TimingWheel } from "../runtime/timing-wheel.ts";
-import { NamesInUse } from "./guest-name.ts";
 
 /** A session, or a poll that is held, as the table keeps it. */
-export interface Kept extends Due {
+export interface Tracked extends Due {
 	readonly address: string;
 	/** Its time has come to be looked at. */
 	check(nowMs: number): void;
@@ -15,7 +16,6 @@ export interface Kept extends Due {
 }
 
 /** One turn of the wheel: sessions are looked at to the second. */
-const slotMs = 1_000;
 const slots = 64;
 /** Sessions are looked at for so long at a time, with so long a pause after. */
 const lookMs = 2;
@@ -26,13 +26,13 @@ const sleepMs = 5_000;
 /** The sessions of this node: how many there are from where, which names they wear, and when each is to be looked at. */
 export class SessionTable {
 	readonly names = new NamesInUse();
-	readonly #sessions = new Set<Kept>();
+	readonly #sessions = new Set<Tracked>();
 	readonly #connections = new Map<string, number>();
-	readonly #wheel: TimingWheel<Kept>;
+	readonly #wheel: TimingWheel<Tracked>;
 	readonly #clock: Clock;
 	readonly #reclaimer: Reclaimer;
 	/** Due to be looked at, and not yet. */
-	readonly #due = new Set<Kept>();
+	readonly #due = new Set<Tracked>();
 	/** A slice is to come. */
 	#isLooking = false;
 	#tickedAtMs: number;
@@ -42,7 +42,7 @@ export class SessionTable {
 		this.#clock = clock;
 		this.#reclaimer = new Reclaimer(collect);
 		this.#tickedAtMs = clock.monotonicMs();
-		this.#wheel = new TimingWheel<Kept>({ slots, slotMs, nowMs: clock.monotonicMs() });
+		this.#wheel = new TimingWheel<Tracked>({ slots, slotMs: serverLimits.wheelSlotMs, nowMs: clock.monotonicMs() });
 	}
 
 	get size(): number {
@@ -54,14 +54,14 @@ export class SessionTable {
 		return this.#connections.get(address) ?? 0;
 	}
 
-	add(session: Kept): void {
+	add(session: Tracked): void {
 		this.#sessions.add(session);
 		this.#reclaimer.moved();
 		this.#connections.set(session.address, this.connectionsFrom(session.address) + 1);
 	}
 
 	/** Whether it was here. */
-	remove(session: Kept): boolean {
+	remove(session: Tracked): boolean {
 		if (!this.#sessions.delete(session)) return false;
 		this.#reclaimer.moved();
 		this.#wheel.cancel(session);
@@ -73,7 +73,7 @@ export class SessionTable {
 	}
 
 	/** `session.check` is called about `delayMs` from now, instead of when it was due before. */
-	checkIn(session: Kept, delayMs: number): void {
+	checkIn(session: Tracked, delayMs: number): void {
 		if (!this.#sessions.has(session)) return;
 		this.#due.delete(session);
 		this.#wheel.schedule(session, this.#clock.monotonicMs() + delayMs);
@@ -82,7 +82,7 @@ export class SessionTable {
 	/** Looks at every session that is due. Called once a second; answers how many milliseconds late it came. */
 	tick(): number {
 		const nowMs = this.#clock.monotonicMs();
-		const lateMs = Math.max(0, nowMs - this.#tickedAtMs - slotMs);
+		const lateMs = Math.max(0, nowMs - this.#tickedAtMs - serverLimits.wheelSlotMs);
 		this.#tickedAtMs = nowMs;
 		if (lateMs > sleepMs) for (const session of this.#sessions) session.pardon(lateMs);
 		this.#wheel.turn(nowMs, (session) => this.#due.add(session));
@@ -103,8 +103,13 @@ export class SessionTable {
 		if (this.#isLooking) this.#clock.after(lookPauseMs, () => this.#lookAtDue());
 	}
 
+	/** So many rooms were put away, which the last of a crowd had left a while ago: their memory is given back as a crowd's own is. */
+	roomsPutAway(count: number): void {
+		this.#reclaimer.moved(count);
+	}
+
 	/** Every session, for saying good-bye. */
-	all(): readonly Kept[] {
+	all(): readonly Tracked[] {
 		return [...this.#sessions];
 	}
 }

@@ -90,6 +90,18 @@ describe("every frame and its answer", () => {
 		expect(visitor.link.closed?.code).toBe(4010);
 	});
 
+	test("[UP-2] a program that is wrong now and then is told so each time, for as long as it is there", async () => {
+		const house = makeHouse();
+		const visitor = await welcomed(house);
+		const wrong = { type: "settings", ref: "s", room: "lobby", settings: { slowModeSeconds: "5" } };
+		for (let count = 1; count <= 80; count++) {
+			visitor.send(wrong);
+			await house.pass(30_000);
+		}
+		expect(visitor.link.closed).toBeNull();
+		expect(visitor.frame("reject")).toHaveLength(80);
+	});
+
 	test("[UP-3] [UP-4] unknown types and bytes are refused and no more; unknown types may go on for ever", async () => {
 		const house = makeHouse();
 		const visitor = await welcomed(house);
@@ -141,6 +153,11 @@ describe("every frame and its answer", () => {
 			const host = phase === "reading" ? await house.room() : null;
 			if (host) for (let index = 0; index < serverLimits.recentEventsMax + 200; index++) await say(host, "speaker", `${index}`);
 			await house.clock.advance(1_000);
+			if (phase === "opening") {
+				await say(await house.room(), "speaker", "something to be read");
+				await house.clock.advance(serverLimits.roomIdleMs + 1);
+				house.rooms.sweep();
+			}
 			let open = () => {};
 			house.log.gate = new Promise((resolve) => {
 				open = () => resolve();

@@ -1,8 +1,11 @@
-import { type Codec, type Decoded, decodeUpstream, encodeDownstream, serverLine } from "@hubbub/protocol/codec.ts";
-import { type CloseCode, type Code, codes } from "@hubbub/protocol/codes.ts";
+import { type Codec, type Decoded, decodeUpstream, encodeDownstream } from "@hubbub/protocol/codec.ts";
 import type { Downstream } from "@hubbub/protocol/downstream.ts";
-import { limits } from "@hubbub/protocol/limits.ts";
-import type { Hello, Ref, Upstream } from "@hubbub/protocol/upstream.ts";
+import type { Ref, User } from "@hubbub/protocol/fields.ts";
+import type { Hello, Upstream } from "@hubbub/protocol/upstream.ts";
+import type { CloseCode } from "@hubbub/protocol/wire/close-codes.ts";
+import { type Code, codes } from "@hubbub/protocol/wire/codes.ts";
+import * as limits from "@hubbub/protocol/wire/limits.ts";
+import { serverLine } from "@hubbub/protocol/wire/lines.ts";
 import type { RoomTable } from "../host/room-table.ts";
 import { type Rate, TokenBucket } from "../room/token-bucket.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -11,20 +14,22 @@ import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Random } from "../runtime/random.ts";
 import type { AddressLimits } from "./address-limits.ts";
-import { type Authenticator, actorIn, type Principal } from "./authenticate.ts";
-import type { Entrance } from "./entrance.ts";
+import { type Authenticated, type Authenticator, actorIn, type Principal, type Unauthenticated } from "./authenticate.ts";
+import { type Credential, eitherCredential, helloCredential } from "./credential.ts";
+import { farewell } from "./farewell.ts";
 import type { Link } from "./link.ts";
 import { Membership } from "./membership.ts";
 import { Outbound } from "./outbound.ts";
+import type { RoomAdmission } from "./room-admission.ts";
 import type { SessionTable } from "./session-table.ts";
-import type { Desk } from "./subscription.ts";
+import type { RoomClient } from "./subscription.ts";
 import { welcome } from "./welcome.ts";
 
 export interface SessionServices {
 	readonly rooms: RoomTable;
 	readonly table: SessionTable;
 	readonly authenticator: Authenticator;
-	readonly entrance: Entrance;
+	readonly admission: RoomAdmission;
 	readonly addressLimits: AddressLimits;
 	readonly clock: Clock;
 	readonly random: Random;
@@ -37,17 +42,32 @@ export interface SessionServices {
 /** Where a session is in its life. */
 type Phase =
 	| { readonly name: "greeting" }
+	/** The hello is here, and is being looked at. */
+	| { readonly name: "arriving" }
 	| { readonly name: "open"; readonly principal: Principal }
 	| { readonly name: "closing" }
 	| { readonly name: "closed" };
 
 const greeting: Phase = { name: "greeting" };
+const arriving: Phase = { name: "arriving" };
+const nothing: Credential = { kind: "none" };
+
+/** Whom the door let in. */
+export type Arrived = Authenticated & { readonly ok: true };
+
+export interface SessionOptions {
+	readonly codec: "json" | "stream" | "text";
+	/** The room named by the address the client connected to. */
+	readonly room: string | null;
+	/** What the request that opened the connection presented, for a hello that brings no token of its own. */
+	readonly credential: Credential;
+}
 
 /**
  * One viewer's conversation, whatever carries it: hello, joins, commands and their answers, resume, close. Frames are decoded as they
  * come and handled one after another; nothing here waits for a disk but the frame's own answer.
  */
-export class Session implements Desk {
+export class Session implements RoomClient {
 	/** Where it stands in the table's wheel; the wheel's to write. */
 	seat = -1;
 	dueSlot = -1;
@@ -61,6 +81,7 @@ export class Session implements Desk {
 	/** The room named by the address the client connected to. */
 	readonly #room: string | null;
 	#phase: Phase = greeting;
+	#credential: Credential;
 	readonly #membership: Membership;
 	/** Frames being handled, one after another; null where there are none. */
 	#inbound: Decoded[] | null = null;
@@ -69,11 +90,12 @@ export class Session implements Desk {
 	/** Null while it is full: of most sessions, which listen. */
 	#frames: TokenBucket | null = null;
 	#framesDropped = 0;
-	#badFrames = 0;
+	/** Null until the first: most sessions send none. */
+	#badFrames: TokenBucket | null = null;
 	#heardAtMs: number;
 	#stalledSinceMs: number | null = null;
 
-	constructor(link: Link, services: SessionServices, options: { codec: "json" | "stream" | "text"; room: string | null }) {
+	constructor(link: Link, services: SessionServices, options: SessionOptions) {
 		this.id = services.random.token(12);
 		this.address = link.address;
 		this.outbound = new Outbound(link);
@@ -81,6 +103,7 @@ export class Session implements Desk {
 		this.#services = services;
 		this.#codec = options.codec;
 		this.#room = options.room;
+		this.#credential = options.credential;
 		this.#membership = new Membership(this, services);
 		this.#heardAtMs = services.clock.monotonicMs();
 		services.table.add(this);
@@ -100,9 +123,13 @@ export class Session implements Desk {
 		this.#accept(decodeUpstream(data));
 	}
 
-	/** The hello of a transport on which the opening request is one. */
-	greet(hello: Hello): void {
-		this.#accept({ ok: true, frame: hello });
+	/** The hello of a transport on which the opening request is one, from somebody whom the door knows by then. */
+	greet(arrived: Arrived, hello: Hello): void {
+		this.#services.metrics.frames.inc({ type: hello.type });
+		this.#open(arrived, hello).catch((fault) => {
+			this.#services.logger.error({ session: this.id, fault: String(fault) }, "a hello could not be answered");
+			this.bye("unavailable");
+		});
 	}
 
 	/** Anything came in, if only a pong: the peer is there. */
@@ -118,6 +145,11 @@ export class Session implements Desk {
 
 	get isOpen(): boolean {
 		return this.#phase.name === "open";
+	}
+
+	/** It holds as long as this session is in any room: rooms are left before it closes. */
+	actorIn(room: string): User {
+		return this.#phase.name === "open" ? actorIn(this.#phase.principal, room) : { id: "", name: "", roles: [] };
 	}
 
 	get codec(): Codec {
@@ -158,7 +190,9 @@ export class Session implements Desk {
 	}
 
 	#rejectBad(detail: string, ref: Ref | undefined): void {
-		if (++this.#badFrames > serverLimits.badFramesMax) return this.bye("bad_frame", detail);
+		const nowMs = this.#services.clock.monotonicMs();
+		this.#badFrames ??= new TokenBucket(serverLimits.badFrames, nowMs);
+		if (this.#badFrames.take(nowMs) > 0) return this.bye("bad_frame", detail);
 		this.reject("bad_frame", detail, ref);
 	}
 
@@ -167,7 +201,7 @@ export class Session implements Desk {
 		this.#services.metrics.frames.inc({ type: decoded.ok ? decoded.frame.type : decoded.code });
 		if (this.#inbound && this.#inbound.length >= serverLimits.inboundFramesMax) {
 			const ref = decoded.ok ? ("ref" in decoded.frame ? decoded.frame.ref : undefined) : decoded.ref;
-			return this.reject("rate_limited", "Too many frames are waiting.", ref, 1_000);
+			return this.reject("rate_limited", "Too many frames are waiting.", ref, serverLimits.retrySoonMs);
 		}
 		if (this.#inbound) this.#inbound.push(decoded);
 		else void this.#handleAll([decoded]);
@@ -191,7 +225,10 @@ export class Session implements Desk {
 
 	#handle(frame: Upstream): Promise<void> | undefined {
 		if (this.#phase.name === "greeting") {
-			if (frame.type === "hello") return this.#onHello(frame);
+			if (frame.type === "hello") {
+				this.#phase = arriving;
+				return this.#onHello(frame);
+			}
 			this.bye("bad_frame", "The first frame must be a hello.");
 			return;
 		}
@@ -205,12 +242,6 @@ export class Session implements Desk {
 				return this.#membership.join(principal, frame);
 			case "leave":
 				return void this.#membership.leave(frame);
-			case "say":
-				return void this.#membership.say(principal, frame);
-			case "delete":
-				return void this.#membership.takeBack(principal, frame);
-			case "settings":
-				return void this.#membership.configure(principal, frame);
 			case "like":
 				return void this.#membership.like(frame);
 			case "ping":
@@ -220,21 +251,25 @@ export class Session implements Desk {
 					now: this.#services.clock.wallMs(),
 				});
 			default:
-				return frame satisfies never;
+				return void this.#membership.command(principal, frame);
 		}
 	}
 
 	async #onHello(hello: Upstream & { type: "hello" }): Promise<void> {
-		const { authenticator, addressLimits, table, clock, logger } = this.#services;
-		if (hello.token === undefined && addressLimits.take("become-guest", this.address) > 0)
-			return this.bye("overloaded", "Too many new guests come from this address.");
-		const authenticated = await authenticator.authenticate(hello.token, hello.name);
-		if (this.#phase.name !== "greeting") return;
-		if (!authenticated.ok) return this.bye("unauthorized", authenticated.detail);
-		const { principal: known, guestToken } = authenticated;
+		const credential = eitherCredential(helloCredential(hello.token), this.#credential);
+		this.#credential = nothing;
+		const authenticated = await this.#services.authenticator.welcome(credential, { name: hello.name, address: this.address });
+		if (this.#phase.name !== "arriving") return;
+		if (!authenticated.ok) return this.#turnAway(authenticated);
+		await this.#open(authenticated, hello);
+	}
+
+	async #open({ principal: known, guestToken }: Arrived, hello: Hello): Promise<void> {
+		const { table, clock, logger } = this.#services;
 		const name = known.kind === "guest" ? table.names.take(known.name, known.id) : known.name;
 		if (known.kind === "member") table.names.wear(name, known.id);
-		const principal = { ...known, name };
+		// The operator stays one object: their name may change while they are here.
+		const principal = name === known.name ? known : { ...known, name };
 		this.#phase = { name: "open", principal };
 		// The hello is not counted: most say nothing else, and need no bucket.
 		this.#frames = null;
@@ -245,6 +280,10 @@ export class Session implements Desk {
 			this.sendFrame(welcome({ session: this.id, user: actorIn(principal, this.#room ?? ""), guestToken, wallMs: clock.wallMs() }));
 		const rooms = hello.rooms ?? (this.#room === null ? [] : [{ room: this.#room }]);
 		for (const wanted of rooms) await this.#membership.join(principal, { type: "join", ...wanted });
+	}
+
+	#turnAway({ code, detail, retryAfterMs }: Unauthenticated): void {
+		this.bye(code === "rate_limited" ? "overloaded" : code, detail, retryAfterMs);
 	}
 
 	reject(code: Code, detail?: string, ref?: Ref, retryAfterMs?: number, room?: string): void {
@@ -317,12 +356,15 @@ export class Session implements Desk {
 		if (this.#phase.name === "closed") return;
 		if (this.#phase.name === "closing") return this.#link.terminate();
 		if (this.#phase.name === "greeting") return this.bye("silent", "No hello came in time.");
-		if (this.#stalledSinceMs !== null && nowMs - this.#stalledSinceMs >= serverLimits.stalledMs - 1_000) return this.bye("too_slow");
+		if (this.#phase.name === "arriving") return this.#services.table.checkIn(this, limits.helloTimeoutMs);
+		if (this.#stalledSinceMs !== null && nowMs - this.#stalledSinceMs >= serverLimits.stalledMs - serverLimits.wheelSlotMs)
+			return this.bye("too_slow");
 		this.#forgetFrames(nowMs);
 		const silentMs = nowMs - this.#heardAtMs;
-		if (this.#link.duplex && silentMs > limits.heartbeatMs * serverLimits.heartbeatsMissedMax - 1_000) return this.bye("silent");
+		if (this.#link.duplex && silentMs > limits.heartbeatMs * serverLimits.heartbeatsMissedMax - serverLimits.wheelSlotMs)
+			return this.bye("silent");
 		if (this.#isExpired(this.#phase.principal)) return;
-		const isDue = !this.#link.duplex || silentMs >= limits.heartbeatMs - 1_000;
+		const isDue = !this.#link.duplex || silentMs >= limits.heartbeatMs - serverLimits.wheelSlotMs;
 		if (isDue) this.#link.ping();
 		this.#checkIn(isDue ? limits.heartbeatMs : limits.heartbeatMs - silentMs, this.#phase.principal);
 	}
@@ -342,24 +384,21 @@ export class Session implements Desk {
 	}
 
 	/**
-	 * Says good-bye and begins to close, with the close code and whether to come back that the table gives (SPEC WS-5). What waits
-	 * unsent is dropped: the client resumes from its cursor.
+	 * Says good-bye and begins to close, with the close code and whether to come back that the table gives (SPEC WS-5), after
+	 * `retryAfterMs` at the earliest. What waits unsent is dropped: the client resumes from its cursor.
 	 */
-	bye(code: CloseCode, detail?: string): void {
+	bye(code: CloseCode, detail?: string, retryAfterMs = 0): void {
 		if (this.#phase.name === "closing" || this.#phase.name === "closed") return;
-		const { close, message } = codes[code];
-		const words = detail ?? message;
 		const { metrics, logger, table, random } = this.#services;
 		metrics.closes.inc({ code });
 		logger.debug({ session: this.id, code }, "bye");
 		this.#leaveAll();
 		this.#phase = { name: "closing" };
-		if (this.#codec === "text") this.#link.write({ kind: "text", data: serverLine(words) });
-		else {
-			const comeBack = close >= 4100 ? { reconnectAfterMs: Math.ceil(random.unit() * serverLimits.reconnectSpreadMs) } : {};
-			this.#link.write({ kind: "text", data: encodeDownstream({ type: "bye", code, message: words, ...comeBack }) });
-		}
-		this.#link.close(close, code);
+		const least = this.#codec === "stream" ? serverLimits.streamRetryMsMin : 0;
+		const bye = farewell(code, { detail, notBeforeMs: Math.max(retryAfterMs, least), random });
+		const data = this.#codec === "text" ? serverLine(bye.message) : encodeDownstream(bye);
+		this.#link.write({ kind: "text", data, retryMs: bye.reconnectAfterMs });
+		this.#link.close(codes[code].close, code);
 		table.checkIn(this, serverLimits.closeTimeoutMs);
 	}
 

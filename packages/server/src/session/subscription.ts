@@ -1,20 +1,26 @@
 import type { Codec } from "@hubbub/protocol/codec.ts";
-import { encodeJoinedJson, eventLine, serverLine } from "@hubbub/protocol/codec.ts";
-import type { CloseCode, Code } from "@hubbub/protocol/codes.ts";
-import type { Position } from "@hubbub/protocol/cursor.ts";
+import { encodeJoinedJson } from "@hubbub/protocol/codec.ts";
 import type { Downstream, Gap } from "@hubbub/protocol/downstream.ts";
-import { limits } from "@hubbub/protocol/limits.ts";
-import type { Ref } from "@hubbub/protocol/upstream.ts";
+import type { Ref, User } from "@hubbub/protocol/fields.ts";
+import type { CloseCode } from "@hubbub/protocol/wire/close-codes.ts";
+import type { Code } from "@hubbub/protocol/wire/codes.ts";
+import type { Position } from "@hubbub/protocol/wire/cursor.ts";
+import * as limits from "@hubbub/protocol/wire/limits.ts";
+import { eventLine, greetingLines, serverLine } from "@hubbub/protocol/wire/lines.ts";
+import type { BacklogPage } from "../host/backlog.ts";
 import type { Laggard } from "../host/catch-up.ts";
 import type { Channel, View } from "../host/channel.ts";
-import type { MissedPage } from "../host/missed.ts";
-import type { Placement, Reader } from "../host/reader.ts";
+import type { Placement } from "../host/placement.ts";
+import type { Reader } from "../host/reader.ts";
 import type { RoomHost } from "../host/room-host.ts";
+import type { Barred } from "../room/access.ts";
 import type { Outbound } from "./outbound.ts";
 
 /** A session as its rooms see it: where words to this one client go. */
-export interface Desk {
+export interface RoomClient {
 	readonly address: string;
+	/** Who this is in a room, once they have said hello. */
+	actorIn(room: string): User;
 	readonly codec: Codec;
 	readonly isOpen: boolean;
 	readonly outbound: Outbound;
@@ -25,7 +31,7 @@ export interface Desk {
 	sendFrame(frame: Downstream): void;
 	/** Tells the client what was not done, and why; the connection goes on. */
 	reject(code: Code, detail?: string, ref?: Ref, retryAfterMs?: number, room?: string): void;
-	bye(code: CloseCode, detail?: string): void;
+	bye(code: CloseCode, detail?: string, retryAfterMs?: number): void;
 	/** The link has just stopped taking frames. */
 	watchStall(): void;
 	countGap(): void;
@@ -33,7 +39,7 @@ export interface Desk {
 
 /** Who took the subscription out, and is told when the room ends it. */
 export interface Subscriber {
-	turnedOut(subscription: Subscription): void;
+	evicted(subscription: Subscription, barred: Barred): void;
 }
 
 /**
@@ -50,8 +56,7 @@ export class Subscription implements Reader, Laggard {
 	seat = -1;
 	readonly host: RoomHost;
 	readonly codec: Codec;
-	readonly desk: Desk;
-	readonly isGuest: boolean;
+	readonly client: RoomClient;
 	readonly #channel: Channel;
 	readonly #outbound: Outbound;
 	readonly #subscriber: Subscriber;
@@ -61,38 +66,43 @@ export class Subscription implements Reader, Laggard {
 	/** Where it goes on in the window; counts only while it is live. */
 	#sequence = 0;
 
-	constructor(host: RoomHost, view: View, options: { desk: Desk; isGuest: boolean; subscriber: Subscriber }) {
+	constructor(host: RoomHost, view: View, options: { client: RoomClient; subscriber: Subscriber }) {
 		this.host = host;
 		this.#channel = host.channel(view);
-		this.#outbound = options.desk.outbound;
-		this.codec = options.desk.codec;
-		this.desk = options.desk;
-		this.isGuest = options.isGuest;
+		this.#outbound = options.client.outbound;
+		this.codec = options.client.codec;
+		this.client = options.client;
 		this.#subscriber = options.subscriber;
+	}
+
+	get actor(): User {
+		return this.client.actorIn(this.host.room);
 	}
 
 	/** Places the reader, tells it `joined`, and goes on from there. Throws `LogUnavailable`, with nothing told. */
 	async start(after: Position | null, ref: Ref | undefined): Promise<void> {
 		const placement = await this.host.place(after, this.#channel.window.through, limits.recoveryOnJoin);
-		if (this.#phase === "left") return;
+		if (this.#hasLeft) return;
 		this.host.admit(this, this.#channel.view);
+		if (this.#hasLeft) return;
 		if (this.codec === "text") this.#tellLines(placement.events.flatMap((entry) => eventLine(entry.event) ?? []));
 		else this.#tellJoined(placement, ref);
 		this.#continueAfter(placement.through);
 	}
 
-	#tellJoined({ events, recovered, through }: Placement, ref: Ref | undefined): void {
+	get #hasLeft(): boolean {
+		return this.#phase === "left";
+	}
+
+	#tellJoined({ json, recovered, through }: Placement, ref: Ref | undefined): void {
 		const { room, publicState: state } = this.host;
 		const cursor = this.host.cursorAt(through);
 		const head = { type: "joined" as const, ...(ref !== undefined && { ref }), room, cursor, recovered, state };
-		const eventsJson = events.map((entry) => entry.json);
-		this.desk.send(encodeJoinedJson(head, eventsJson), cursor);
+		this.client.send(encodeJoinedJson(head, json), cursor);
 	}
 
 	#tellLines(history: readonly string[]): void {
-		const { title } = this.host.settings;
-		const watching = this.host.viewers === 1 ? "You are the first here" : `${this.host.viewers} are here`;
-		this.desk.send([...history, serverLine(`${title}. ${watching}. Write, and it is sent.`)].join("\n"));
+		this.client.send([...history, ...greetingLines(this.host.publicState)].join("\n"));
 	}
 
 	/** Goes live where the window reaches back to `offset`; otherwise reads on. */
@@ -114,9 +124,9 @@ export class Subscription implements Reader, Laggard {
 	}
 
 	/** The turn of a reader who is far behind has come: one page. A link that takes nothing now wakes it when it does. */
-	catchUp(page: MissedPage | null): void {
+	catchUp(page: BacklogPage | null): void {
 		if (!this.#outbound.isClear) return;
-		// It waited for us, not we for it: what has left the window meanwhile is in the log.
+		// While it waited for its turn, the window may have moved on without it: what it misses is in the log.
 		if (this.#phase === "live" && this.#sequence < this.#channel.window.oldest) this.#phase = "behind";
 		if (this.#phase === "behind" && page && !page.isStale()) this.#writePage(page);
 		else if (this.#phase === "behind") void this.#readOn();
@@ -152,7 +162,7 @@ export class Subscription implements Reader, Laggard {
 
 	#noteWritten(frames: number): void {
 		this.#channel.countWrites(frames);
-		if (!this.#outbound.isClear) this.desk.watchStall();
+		if (!this.#outbound.isClear) this.client.watchStall();
 	}
 
 	/** The window has moved past this reader: it is told what it missed, and goes on with the newest (SPEC FAN-5). */
@@ -162,11 +172,12 @@ export class Subscription implements Reader, Laggard {
 		this.#sequence = window.next;
 		this.#offset = window.through;
 		if (from >= window.through) return;
-		this.desk.countGap();
-		if (this.codec === "text") this.desk.send(serverLine(`${window.through - from} lines were too many for this connection and left out.`));
+		this.client.countGap();
+		if (this.codec === "text")
+			this.client.send(serverLine(`${window.through - from} lines were too many for this connection and left out.`));
 		else {
 			const gap: Gap = { type: "gap", room: this.host.room, from: this.host.cursorAt(from), to: this.host.cursorAt(window.through) };
-			this.desk.send(JSON.stringify(gap), gap.to);
+			this.client.send(JSON.stringify(gap), gap.to);
 		}
 	}
 
@@ -175,7 +186,7 @@ export class Subscription implements Reader, Laggard {
 		this.#phase = "reading";
 		const { through } = this.#channel.window;
 		const isTooFar = through - this.#offset > limits.recoveryEventsMax;
-		const page = isTooFar ? null : await this.host.missed(this.#offset, through).catch(() => null);
+		const page = isTooFar ? null : await this.host.backlog(this.#offset, through).catch(() => null);
 		if (this.#phase !== "reading") return;
 		this.#phase = page ? "behind" : "live";
 		if (page) this.host.catchUp.enter(this, page);
@@ -183,7 +194,7 @@ export class Subscription implements Reader, Laggard {
 		else this.#skip();
 	}
 
-	#writePage(page: MissedPage): void {
+	#writePage(page: BacklogPage): void {
 		const payload = page.payload(this.codec);
 		if (payload) {
 			this.#outbound.sendShared(payload);
@@ -198,8 +209,8 @@ export class Subscription implements Reader, Laggard {
 		this.host.release(this, this.#channel.view);
 	}
 
-	turnOut(): void {
+	evict(barred: Barred): void {
 		this.leave();
-		this.#subscriber.turnedOut(this);
+		this.#subscriber.evicted(this, barred);
 	}
 }

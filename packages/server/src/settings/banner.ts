@@ -8,6 +8,11 @@ export interface Started {
 	readonly setUpToken: string | null;
 }
 
+/** The token stands in the fragment, which browsers send to nobody. */
+export function addressOfSetUp(url: string, setUpToken: string): string {
+	return `${url}/setup#${setUpToken}`;
+}
+
 export function banner({ url, keptIn, setUpToken }: Started): string {
 	const lines = [
 		"",
@@ -15,9 +20,15 @@ export function banner({ url, keptIn, setUpToken }: Started): string {
 		"",
 		`  Room      ${url}/`,
 		`  Any room  ${url}/rooms/your-room`,
+		`  Operator  ${url}/setup`,
 		`  Kept in   ${keptIn}`,
 	];
-	if (setUpToken !== null) lines.push("", "  First time here? Make yourself the operator (works once):", `  ${url}/setup#${setUpToken}`);
+	if (setUpToken !== null)
+		lines.push(
+			"",
+			"  First time here? Make yourself the operator, and a room with its stream (works once):",
+			`  ${addressOfSetUp(url, setUpToken)}`,
+		);
 	lines.push("", "  Ctrl-C stops it. --help explains every setting.", "");
 	return lines.join("\n");
 }

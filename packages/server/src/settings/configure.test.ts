@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function file(name: string, content: string): string {
+function file(name: string, content: string | Uint8Array): string {
 	const path = join(folder, name);
 	writeFileSync(path, content);
 	return path;
@@ -56,6 +56,24 @@ describe("where settings come from", () => {
 		});
 	});
 
+	test("[OPS-1] files are read as editors and shells write them, in UTF-8 or UTF-16 with a mark, and nothing else is taken for a secret", () => {
+		const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le");
+		const yaml = "port: 84\nhost: 10.0.0.2\n";
+		for (const [name, bytes] of [
+			["marked.yaml", Buffer.from(`\ufeff${yaml.replaceAll("\n", "\r\n")}`)],
+			["wide.yaml", utf16(yaml)],
+			["wide-other.yaml", Buffer.from(utf16(yaml)).swap16()],
+			["marked.json", Buffer.from('\ufeff{"port":84,"host":"10.0.0.2"}')],
+			["marked.toml", Buffer.from('\ufeffport = 84\nhost = "10.0.0.2"\n')],
+		] as const)
+			expect(settings(["--config", file(name, bytes)])).toMatchObject({ port: 84, host: "10.0.0.2" });
+		const secret = "a-secret-of-more-than-thirty-two-letters";
+		expect(settings([], { HUBBUB_JWT_SECRET_FILE: file("wide-secret", utf16(`${secret}\r\n`)) }).jwtSecret).toBe(secret);
+		expect(settings([], { HUBBUB_JWT_SECRET_FILE: file("marked-secret", Buffer.from(`\ufeff${secret}\n`)) }).jwtSecret).toBe(secret);
+		const foreign = file("foreign-secret", Buffer.from([0xd6, 0xf7, ...Buffer.from(secret)]));
+		expect(complaint([], { HUBBUB_JWT_SECRET_FILE: foreign })).toContain("which cannot be read: it is not UTF-8");
+	});
+
 	test("[OPS-1] secrets may stand in files, and what is given directly goes before", () => {
 		const path = file("key", "a key that stands in a file\n".replaceAll(" ", "-"));
 		expect(settings([], { HUBBUB_ADMIN_KEY_FILE: path }).adminKey).toBe("a-key-that-stands-in-a-file");
@@ -64,8 +82,65 @@ describe("where settings come from", () => {
 		expect(complaint([], { HUBBUB_PORT_FILE: path })).toContain("There is no setting HUBBUB_PORT_FILE");
 	});
 
+	test("[SEC-1] allowed origins are kept as they are compared, those of apps too", () => {
+		const allowedOrigins = "https://Shop.Example:443,capacitor://localhost , http://[0:0:0:0:0:0:0:1]:8080,";
+		expect(settings([], { HUBBUB_ALLOWED_ORIGINS: allowedOrigins }).allowedOrigins).toEqual([
+			"https://shop.example",
+			"capacitor://localhost",
+			"http://[::1]:8080",
+		]);
+	});
+
 	test("other programs' variables are none of ours", () => {
 		expect(settings([], { PORT: "1", HUBBUBX: "y", NODE_ENV: "production" }).port).toBe(8080);
+	});
+
+	test.each<[string, Record<string, string>]>([
+		[
+			"Kubernetes sets for a Service called hubbub",
+			{
+				HUBBUB_SERVICE_HOST: "10.0.0.9",
+				HUBBUB_SERVICE_PORT: "80",
+				HUBBUB_SERVICE_PORT_HTTP: "80",
+				HUBBUB_SERVICE_PORT_METRICS_V2: "9090",
+				HUBBUB_PORT: "tcp://10.0.0.9:80",
+				HUBBUB_PORT_80_TCP: "tcp://10.0.0.9:80",
+				HUBBUB_PORT_80_TCP_PROTO: "tcp",
+				HUBBUB_PORT_80_TCP_PORT: "80",
+				HUBBUB_PORT_80_TCP_ADDR: "10.0.0.9",
+			},
+		],
+		[
+			"Kubernetes sets for Services whose names begin so, over IPv6 and other protocols",
+			{
+				HUBBUB_REDIS_SERVICE_HOST: "fd00::9",
+				HUBBUB_REDIS_SERVICE_PORT: "6379",
+				HUBBUB_REDIS_PORT: "tcp://[fd00::9]:6379",
+				HUBBUB_REDIS_PORT_6379_TCP: "tcp://[fd00::9]:6379",
+				HUBBUB_REDIS_PORT_6379_TCP_ADDR: "fd00::9",
+				HUBBUB_STREAM_ORIGIN_PORT_8443_UDP: "udp://10.0.0.8:8443",
+				HUBBUB_STREAM_ORIGIN_PORT_8443_UDP_PROTO: "udp",
+			},
+		],
+		[
+			"Docker sets for a linked container called hubbub",
+			{
+				HUBBUB_NAME: "/web/hubbub",
+				HUBBUB_PORT: "tcp://172.17.0.5:8080",
+				HUBBUB_PORT_8080_TCP: "tcp://172.17.0.5:8080",
+				HUBBUB_PORT_8080_TCP_START: "tcp://172.17.0.5:8080",
+				HUBBUB_PORT_8080_TCP_PORT_END: "8090",
+				HUBBUB_ENV_HUBBUB_PORT: "8080",
+				HUBBUB_ENV_NODE_VERSION: "24",
+			},
+		],
+	])("[OPS-1] what %s is passed over, and named", (_what, variables) => {
+		expect(configure([], variables)).toMatchObject({ outcome: "settings", passedOver: Object.keys(variables), settings: { port: 8080 } });
+		const both = configure([], { ...variables, HUBBUB_LAB: "off", HUBBUB_DATA: "elsewhere" });
+		expect(both).toMatchObject({ settings: { lab: false, data: "elsewhere" }, passedOver: Object.keys(variables) });
+		expect(configure(["--port", "81"], variables)).toMatchObject({ settings: { port: 81 } });
+		expect(configure([], { HUBBUB_CONFIG: file("port.yaml", "port: 82\n"), ...variables })).toMatchObject({ settings: { port: 82 } });
+		expect(complaint([], { ...variables, HUBBUB_PROT: "80" })).toContain("There is no setting HUBBUB_PROT.");
 	});
 
 	test("--help names every flag and every variable", () => {
@@ -89,6 +164,8 @@ describe("a setting that is wrong", () => {
 		[[], { HUBBUB_AUTO_CREATE_ROOMS: "maybe" }, "HUBBUB_AUTO_CREATE_ROOMS must be on or off"],
 		[[], { HUBBUB_ALLOWED_ORIGINS: "example.org" }, "HUBBUB_ALLOWED_ORIGINS must be"],
 		[[], { HUBBUB_ALLOWED_ORIGINS: "https://example.org/path" }, "HUBBUB_ALLOWED_ORIGINS must be"],
+		[[], { HUBBUB_ALLOWED_ORIGINS: "https://a.example,https://*.b.example" }, "https://*.b.example has a * in it"],
+		[["--allowed-origins", "wss://a.example"], {}, "--allowed-origins must be origins like https://example.org"],
 		[[], { HUBBUB_MAX_CONNECTIONS_PER_IP: "0" }, "HUBBUB_MAX_CONNECTIONS_PER_IP must be"],
 		[[], { HUBBUB_LOG_LEVEL: "loud" }, "HUBBUB_LOG_LEVEL must be one of"],
 		[[], { HUBBUB_JWKS_URL: "file:///etc/passwd" }, "HUBBUB_JWKS_URL must be an http(s) address"],
@@ -98,6 +175,14 @@ describe("a setting that is wrong", () => {
 		[[], { HUBBUB_JWT_SECRET: "x".repeat(32), HUBBUB_JWKS_URL: "https://a.example/keys" }, "not both"],
 		[[], { HUBBUB_TLS_CERT: "cert.pem" }, "go together"],
 		[[], { HUBBUB_TYPO: "1" }, "There is no setting HUBBUB_TYPO"],
+		[[], { HUBBUB_PORT: "tcp://10.0.0.9" }, "HUBBUB_PORT must be"],
+		[[], { HUBBUB_PORT: "http://10.0.0.9:80" }, "HUBBUB_PORT must be"],
+		[[], { HUBBUB_PROT: "tcp://10.0.0.9:80" }, "There is no setting HUBBUB_PROT"],
+		[[], { HUBBUB_SERVICE_HOST: "0.0.0.0:80" }, "There is no setting HUBBUB_SERVICE_HOST"],
+		[[], { HUBBUB_SERVICE_NAME: "chat" }, "There is no setting HUBBUB_SERVICE_NAME"],
+		[[], { HUBBUB_NAME: "chat" }, "There is no setting HUBBUB_NAME"],
+		[[], { HUBBUB_ENV_PORT: "80" }, "There is no setting HUBBUB_ENV_PORT"],
+		[[], { HUBBUB_PORT_FILE: "/run/secrets/port" }, "There is no setting HUBBUB_PORT_FILE"],
 		[["--typo", "1"], {}, "--typo"],
 		[["lobby"], {}, "lobby"],
 		[["--port"], {}, "--port"],

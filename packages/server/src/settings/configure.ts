@@ -1,10 +1,12 @@
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
+import { isOrchestrators } from "./orchestrators.ts";
 import { flagOf, type SettingName, type Settings, settingsTable } from "./table.ts";
+import { readTextFile } from "./text-file.ts";
 
 export type Configured =
-	| { readonly outcome: "settings"; readonly settings: Settings }
+	/** `passedOver` names variables that begin as ours do and are not: see `orchestrators.ts`. */
+	| { readonly outcome: "settings"; readonly settings: Settings; readonly passedOver: readonly string[] }
 	| { readonly outcome: "help"; readonly text: string }
 	/** One sentence for the operator. */
 	| { readonly outcome: "mistake"; readonly text: string };
@@ -15,7 +17,7 @@ const names = Object.keys(settingsTable) as SettingName[];
  * Reads the settings from flags, environment and config file, in that order of precedence (SPEC OPS-1). Reads files that are named;
  * touches nothing else.
  */
-export function configure(args: readonly string[], environment: Record<string, string | undefined>): Configured {
+export function configure(args: readonly string[], wholeEnvironment: Record<string, string | undefined>): Configured {
 	const options = Object.fromEntries(names.map((name) => [flagOf(name), { type: "string" as const }]));
 	let flags: Record<string, string | boolean | undefined>;
 	try {
@@ -27,6 +29,9 @@ export function configure(args: readonly string[], environment: Record<string, s
 	}
 	if (flags.help) return { outcome: "help", text: helpText() };
 
+	const passedOver = Object.keys(wholeEnvironment).filter((key) => key.startsWith("HUBBUB_") && isOrchestrators(key, wholeEnvironment));
+	const environment = { ...wholeEnvironment };
+	for (const key of passedOver) delete environment[key];
 	const unknown = Object.keys(environment).find((key) => key.startsWith("HUBBUB_") && !isKnownVariable(key));
 	if (unknown) return mistake(`There is no setting ${unknown}. See --help.`);
 
@@ -42,7 +47,7 @@ export function configure(args: readonly string[], environment: Record<string, s
 		settings[name] = parsed.output;
 	}
 	const complaint = contradictions(settings as unknown as Settings);
-	return complaint ? mistake(complaint) : { outcome: "settings", settings: settings as unknown as Settings };
+	return complaint ? mistake(complaint) : { outcome: "settings", settings: settings as unknown as Settings, passedOver };
 }
 
 function mistake(text: string): Configured {
@@ -72,9 +77,9 @@ function givenValue(
 	const secretFile = "secret" in setting ? environment[`${setting.environment}_FILE`] : undefined;
 	if (secretFile) {
 		try {
-			return { value: readFileSync(secretFile, "utf8").trim(), source: `${setting.environment}_FILE` };
-		} catch {
-			return { mistake: `${setting.environment}_FILE names ${secretFile}, which cannot be read.` };
+			return { value: readTextFile(secretFile).trim(), source: `${setting.environment}_FILE` };
+		} catch (fault) {
+			return { mistake: `${setting.environment}_FILE names ${secretFile}, which cannot be read: ${wordsOf(fault)}.` };
 		}
 	}
 	return { value: file.get(flag), source: `${flag} in the config file` };
@@ -85,15 +90,19 @@ function readConfigFile(path: string): ReadonlyMap<string, string> | string {
 	if (path === "") return new Map();
 	let parsed: unknown;
 	try {
-		const content = readFileSync(path, "utf8");
+		const content = readTextFile(path);
 		parsed = path.endsWith(".toml") ? Bun.TOML.parse(content) : path.endsWith(".json") ? JSON.parse(content) : Bun.YAML.parse(content);
 	} catch (fault) {
-		return `The config file ${path} cannot be read: ${(fault as Error).message.split("\n")[0]}.`;
+		return `The config file ${path} cannot be read: ${wordsOf(fault)}.`;
 	}
 	if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return `The config file ${path} holds no settings.`;
 	const entries = Object.entries(parsed).map(([key, value]) => [key.replaceAll("_", "-"), valueText(value)] as const);
 	const unknown = entries.find(([key]) => !names.some((name) => flagOf(name) === key && name !== "config"));
 	return unknown ? `There is no setting ${unknown[0]}, which the config file ${path} names.` : new Map(entries);
+}
+
+function wordsOf(fault: unknown): string {
+	return (fault as Error).message.split("\n", 1)[0] as string;
 }
 
 function valueText(value: unknown): string {
@@ -103,6 +112,7 @@ function valueText(value: unknown): string {
 
 /** Settings that are right one by one and wrong together. */
 function contradictions(settings: Settings): string | null {
+	if (settings.lab === false && settings.labPort !== null) return "HUBBUB_LAB_PORT opens the lab's echo, and HUBBUB_LAB closes the lab.";
 	if ((settings.tlsCert === null) !== (settings.tlsKey === null)) return "HUBBUB_TLS_CERT and HUBBUB_TLS_KEY go together.";
 	if (settings.jwtSecret !== null && settings.jwksUrl !== null) return "Give HUBBUB_JWT_SECRET or HUBBUB_JWKS_URL, not both.";
 	if (settings.adminKey !== null && !/^[\x21-\x7e]{16,}$/.test(settings.adminKey))

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Rate } from "../room/token-bucket.ts";
 import { logLevels } from "../runtime/log.ts";
 import { readTrustedProxies, type TrustedProxies } from "../transport/addresses.ts";
+import { readOrigins } from "../transport/origin.ts";
 
 /** One setting: where it comes from, what it may be, and what `--help` says of it. */
 export interface Setting<T = unknown> {
@@ -21,13 +22,18 @@ const OnOff = v.pipe(
 	v.transform((word) => word === "on" || word === "true" || word === "1"),
 );
 const onOff = (fallback: "on" | "off") => v.optional(OnOff, fallback);
-const wholeNumber = (fallback: number, min: number, max: number) =>
+const wholeNumberText = (min: number, max: number) =>
 	v.pipe(
-		v.optional(v.pipe(v.string(), v.regex(/^\d{1,9}$/, `a whole number from ${min} to ${max}`)), String(fallback)),
-		v.transform(Number),
-		v.minValue(min, `a whole number from ${min} to ${max}`),
-		v.maxValue(max, `a whole number from ${min} to ${max}`),
+		v.string(),
+		v.check((text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, `a whole number from ${min} to ${max}`),
 	);
+const wholeNumber = (fallback: number, min: number, max: number) =>
+	v.pipe(v.optional(wholeNumberText(min, max), String(fallback)), v.transform(Number));
+const wholeNumberOrNone = (min: number, max: number) =>
+	v.pipe(
+		v.optional(v.nullable(wholeNumberText(min, max)), null),
+		v.transform((text) => (text === null ? null : Number(text))),
+	) as v.GenericSchema<string | undefined, number | null>;
 const optionalText = v.optional(v.nullable(v.pipe(v.string(), v.minLength(1, "something, or left out"))), null) as v.GenericSchema<
 	string | undefined,
 	string | null
@@ -48,10 +54,20 @@ export const RateText = v.pipe(
 	}),
 );
 
+const CpuShare = v.pipe(
+	v.optional(v.pipe(v.string(), v.regex(/^(0?\.\d{1,3}|1(\.0{1,3})?)$/, "a number from 0.05 to 1")), "0.6"),
+	v.transform(Number),
+	v.minValue(0.05, "a number from 0.05 to 1"),
+);
+
 const Origins = v.pipe(
 	v.optional(v.string(), ""),
-	v.transform((list) => list.split(",").flatMap((origin) => origin.trim() || [])),
-	v.array(v.pipe(v.string(), v.regex(/^(\*|https?:\/\/[^/\s]+)$/, "origins like https://example.org, separated by commas"))),
+	v.transform((list) => readOrigins(list.split(",").flatMap((origin) => origin.trim() || []))),
+	v.rawTransform(({ dataset: { value: read }, addIssue, NEVER }) => {
+		if (read.ok) return read.origins;
+		addIssue({ message: `origins like https://example.org, separated by commas; ${read.complaint}` });
+		return NEVER;
+	}),
 );
 
 const Networks = v.pipe(
@@ -59,6 +75,13 @@ const Networks = v.pipe(
 	v.transform((list) => readTrustedProxies(list.split(",").flatMap((network) => network.trim() || []))),
 	v.check((networks) => networks !== null, "networks like 10.0.0.0/8 or loopback, separated by commas"),
 	v.transform((networks) => networks as TrustedProxies),
+);
+
+const BasePath = v.pipe(
+	v.optional(v.string(), ""),
+	// No dot segments: browsers and proxies take those out before anybody sees them.
+	v.regex(/^(\/(?!\.{1,2}(\/|$))[\w.~!$&'()*+,;=:@%-]+)*\/?$/, "a path like /chat"),
+	v.transform((path) => path.replace(/\/$/, "")),
 );
 
 /** Everything an operator can set (SPEC OPS-1). */
@@ -105,6 +128,24 @@ export const settingsTable = {
 		help: "Chat messages a second that a room shows each viewer before it samples; 0 is all. Default 100. Rooms may set their own.",
 		schema: wholeNumber(100, 0, 10_000),
 	},
+	removedDays: {
+		environment: "HUBBUB_REMOVED_DAYS",
+		value: "N",
+		help: "Days that texts which were taken back are kept for those who run the room; 0 is not at all. Default 30.",
+		schema: wholeNumber(30, 0, 3_650),
+	},
+	cpuShare: {
+		environment: "HUBBUB_CPU_SHARE",
+		value: "0.05-1",
+		help: "Share of a core that the process may take before viewers of a busy room wait, up to 250 ms. Default 0.6.",
+		schema: CpuShare,
+	},
+	maxConnections: {
+		environment: "HUBBUB_MAX_CONNECTIONS",
+		value: "N",
+		help: "Connections held at once: WebSockets, event streams and polls that wait. Default: what the limit of open files leaves.",
+		schema: wholeNumberOrNone(1, 10_000_000),
+	},
 	maxConnectionsPerIp: {
 		environment: "HUBBUB_MAX_CONNECTIONS_PER_IP",
 		value: "N",
@@ -114,13 +155,19 @@ export const settingsTable = {
 	allowedOrigins: {
 		environment: "HUBBUB_ALLOWED_ORIGINS",
 		value: "LIST",
-		help: "Origins of other sites' pages that may connect, separated by commas; * is any. Default: this server's own.",
+		help: "Origins of other sites' pages and apps that may connect, like https://example.org,capacitor://localhost; * is any. Default: this server's own.",
 		schema: Origins,
+	},
+	basePath: {
+		environment: "HUBBUB_BASE_PATH",
+		value: "PATH",
+		help: "Path that a reverse proxy leaves before every address, like /chat. Not needed where the proxy takes it off. Default none.",
+		schema: BasePath,
 	},
 	trustedProxies: {
 		environment: "HUBBUB_TRUSTED_PROXIES",
 		value: "LIST",
-		help: "Networks of reverse proxies whose X-Forwarded-For is believed, like loopback,10.0.0.0/8. Default none.",
+		help: "Networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Host are believed, like loopback,10.0.0.0/8. Default none.",
 		schema: Networks,
 	},
 	lab: {
@@ -128,6 +175,12 @@ export const settingsTable = {
 		value: "on|off",
 		help: "Whether /lab and its echo are open. Default on while the server listens on this machine alone.",
 		schema: v.optional(v.nullable(OnOff), null) as v.GenericSchema<string | undefined, boolean | null>,
+	},
+	labPort: {
+		environment: "HUBBUB_LAB_PORT",
+		value: "PORT",
+		help: "A second port, on this machine alone, whose echo takes messages up to 16 MiB, as conformance suites send them. Default none.",
+		schema: wholeNumberOrNone(0, 65_535),
 	},
 	permessageDeflate: {
 		environment: "HUBBUB_PERMESSAGE_DEFLATE",

@@ -24,6 +24,7 @@ export function readTrustedProxies(list: readonly string[]): TrustedProxies | nu
  */
 export function clientAddress(peer: string, forwardedFor: string | null, trusted: TrustedProxies): string {
 	let address = plain(peer);
+	if (!isTrusted(address, trusted)) return address;
 	const hops = (forwardedFor ?? "").split(",").flatMap((hop) => hop.trim() || []);
 	while (isTrusted(address, trusted)) {
 		const next = plain(hops.pop() ?? "");
@@ -31,6 +32,11 @@ export function clientAddress(peer: string, forwardedFor: string | null, trusted
 		address = next;
 	}
 	return address;
+}
+
+/** Whether the peer of a connection is a proxy whose word is taken. */
+export function isTrustedProxy(peer: string, trusted: TrustedProxies): boolean {
+	return isTrusted(plain(peer), trusted);
 }
 
 /** What limits count as one client: an IPv4 address, or the /64 that one IPv6 customer has. */
@@ -48,11 +54,24 @@ export function limitKey(address: string): string {
 
 /** An IPv4 address that came in over IPv6 is that IPv4 address; a port is not part of an address. */
 function plain(address: string): string {
+	if (dottedQuad.test(address)) return address;
 	const bare = address.replace(/^\[(.+)\](?::\d+)?$/, "$1").replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
 	return bare.toLowerCase().startsWith("::ffff:") && isIPv4(bare.slice(7)) ? bare.slice(7) : bare;
 }
 
+const dottedQuad = /^\d+\.\d+\.\d+\.\d+$/;
+
+/** The list tells by a slow way: the last answer is kept, as most connections come from a proxy, or by none. */
+let lastTrusted: { readonly address: string; readonly by: TrustedProxies; readonly verdict: boolean } | null = null;
+
 function isTrusted(address: string, trusted: TrustedProxies): boolean {
+	if (lastTrusted?.address === address && lastTrusted.by === trusted) return lastTrusted.verdict;
+	const verdict = isListed(address, trusted);
+	lastTrusted = { address, by: trusted, verdict };
+	return verdict;
+}
+
+function isListed(address: string, trusted: TrustedProxies): boolean {
 	if (isIPv4(address)) return trusted.check(address, "ipv4");
 	return isIPv6(address) && trusted.check(address, "ipv6");
 }

@@ -1,7 +1,12 @@
-import { encodeServerSentEvent, type Payload } from "@hubbub/protocol/codec.ts";
+import { encodeDownstream, encodeServerSentEvent, type Payload } from "@hubbub/protocol/codec.ts";
+import { problem } from "@hubbub/protocol/problem.ts";
+import type { CloseCode } from "@hubbub/protocol/wire/close-codes.ts";
+import { type Code, codes } from "@hubbub/protocol/wire/codes.ts";
 import { serverLimits } from "../runtime/limits.ts";
+import type { Random } from "../runtime/random.ts";
+import { farewell } from "../session/farewell.ts";
 import type { Link } from "../session/link.ts";
-import { Session, type SessionServices } from "../session/session.ts";
+import { type Arrived, Session, type SessionServices } from "../session/session.ts";
 
 const utf8 = new TextEncoder();
 /** A comment, which every reader of event streams ignores (HTML Living Standard, section 9.2.6). */
@@ -12,19 +17,24 @@ const comment = utf8.encode(":\n\n");
  * handshake: it is over when the last byte has been taken, when the peer is gone, or when it is broken off.
  */
 class EventStreamLink implements Link {
-	readonly transport = "event-stream";
 	readonly duplex = false;
 	readonly address: string;
 	readonly #controller: ReadableStreamDefaultController<Uint8Array>;
 	readonly #limitQuiet: (seconds: number) => void;
 	readonly #onOver: () => void;
+	/** What the first event says of coming back, should the stream be cut without a word. */
+	#retryMs: number | undefined;
 	#state: "open" | "closing" | "over" = "open";
 
-	constructor(controller: ReadableStreamDefaultController<Uint8Array>, options: EventStreamRequest & { onOver: () => void }) {
+	constructor(
+		controller: ReadableStreamDefaultController<Uint8Array>,
+		options: EventStreamRequest & { retryMs: number; onOver: () => void },
+	) {
 		this.#controller = controller;
 		this.address = options.address;
 		this.#limitQuiet = options.limitQuiet;
 		this.#onOver = options.onOver;
+		this.#retryMs = options.retryMs;
 		// Whether the peer is there is the session's to find out.
 		this.#limitQuiet(0);
 	}
@@ -34,7 +44,10 @@ class EventStreamLink implements Link {
 	}
 
 	write(payload: Payload): void {
-		this.#enqueue(payload.kind === "binary" ? payload.data : utf8.encode(encodeServerSentEvent(payload.data, payload.cursor)));
+		if (payload.kind === "binary") return this.#enqueue(payload.data);
+		const { data, cursor, retryMs = this.#retryMs } = payload;
+		this.#retryMs = undefined;
+		this.#enqueue(utf8.encode(encodeServerSentEvent(data, { cursor, retryMs })));
 	}
 
 	ping(): void {
@@ -62,11 +75,12 @@ class EventStreamLink implements Link {
 		this.ended();
 	}
 
-	/** Nothing more goes this way, whoever ended it. */
-	ended(): void {
-		if (this.#state === "over") return;
+	/** Nothing more goes this way, whoever ended it. True the first time. */
+	ended(): boolean {
+		if (this.#state === "over") return false;
 		this.#state = "over";
 		this.#onOver();
+		return true;
 	}
 
 	#enqueue(bytes: Uint8Array): void {
@@ -74,17 +88,64 @@ class EventStreamLink implements Link {
 	}
 }
 
+/** A cache or a proxy that keeps, changes or gathers what passes would break the stream. */
+export const eventStreamHeaders = {
+	"content-type": "text/event-stream; charset=utf-8",
+	"cache-control": "no-store, no-transform",
+	"x-accel-buffering": "no",
+	"x-content-type-options": "nosniff",
+} as const;
+
+/** Why somebody may not read. */
+export interface Refusal {
+	readonly code: Code;
+	readonly detail?: string;
+	readonly retryAfterMs?: number;
+}
+
+/**
+ * Turns a reader of events away. For a browser's `EventSource` any status but 200 is final, however soon it might be let in (HTML Living
+ * Standard, section 9.2.2): so what passes is told it by a stream of two words that ends, and says when to come back (SPEC SSE-5).
+ */
+export function refuseReader(
+	{ code, detail, retryAfterMs }: Refusal,
+	reader: { isStream: boolean; room: string; random: Random },
+): Response {
+	const { http, close, message } = codes[code];
+	const isPassing = http === 429 || http >= 500;
+	if (!reader.isStream || !isPassing) return problem(code, detail, retryAfterMs);
+	const notBeforeMs = Math.max(serverLimits.streamRetryMsMin, retryAfterMs ?? 0);
+	const bye = farewell(close === null ? "overloaded" : (code as CloseCode), {
+		detail: detail ?? message,
+		notBeforeMs,
+		random: reader.random,
+	});
+	const reject = {
+		type: "reject",
+		code,
+		message: bye.message,
+		room: reader.room,
+		...(retryAfterMs !== undefined && { retryAfterMs }),
+	} as const;
+	const words = close === null ? encodeServerSentEvent(encodeDownstream(reject)) : "";
+	return new Response(words + encodeServerSentEvent(encodeDownstream(bye), { retryMs: bye.reconnectAfterMs }), {
+		headers: eventStreamHeaders,
+	});
+}
+
 /** What an event stream is asked for. */
 export interface EventStreamRequest {
 	readonly room: string;
 	readonly view: "all" | "top";
 	readonly address: string;
-	readonly token: string | undefined;
+	readonly arrived: Arrived;
 	/** `Last-Event-ID`, or `after` of the query. */
 	readonly after: string | undefined;
 	readonly signal: AbortSignal;
 	/** Has the connection ended when nothing passes for that many seconds; 0 is never. */
 	readonly limitQuiet: (seconds: number) => void;
+	/** The reader left, not the server, when the stream was so old. */
+	readonly onLeft: (ageMs: number) => void;
 }
 
 /**
@@ -93,21 +154,25 @@ export interface EventStreamRequest {
  */
 export function openEventStream(request: EventStreamRequest, services: SessionServices): Response {
 	const { connections } = services.metrics;
-	const { room, view, token, after } = request;
+	const { room, view, arrived, after } = request;
+	const retryMs = Math.ceil(serverLimits.streamRetryMsMin + services.random.unit() * serverLimits.reconnectSpreadMs);
 	let open: { readonly session: Session; readonly link: EventStreamLink } | null = null;
 	const onOver = () => {
 		open?.session.onClosed();
 		connections.dec({ transport: "event-stream" });
 	};
-	const peerLeft = () => open?.link.ended();
+	const openedMs = services.clock.monotonicMs();
+	const peerLeft = () => {
+		if (open?.link.ended()) request.onLeft(services.clock.monotonicMs() - openedMs);
+	};
 	const body = new ReadableStream<Uint8Array>(
 		{
 			start(controller) {
-				const link = new EventStreamLink(controller, { ...request, onOver });
-				const session = new Session(link, services, { codec: "stream", room });
+				const link = new EventStreamLink(controller, { ...request, retryMs, onOver });
+				const session = new Session(link, services, { codec: "stream", room, credential: { kind: "none" } });
 				open = { session, link };
 				connections.inc({ transport: "event-stream" });
-				session.greet({ type: "hello", token, rooms: [{ room, after, view }] });
+				session.greet(arrived, { type: "hello", rooms: [{ room, after, view }] });
 			},
 			pull() {
 				open?.link.taken();
@@ -118,13 +183,7 @@ export function openEventStream(request: EventStreamRequest, services: SessionSe
 		new ByteLengthQueuingStrategy({ highWaterMark: serverLimits.socketBufferBytesMax }),
 	);
 	request.signal.addEventListener("abort", peerLeft);
-	return new Response(body, {
-		headers: {
-			"content-type": "text/event-stream; charset=utf-8",
-			// A cache or a proxy that keeps, changes or gathers what passes would break the stream.
-			"cache-control": "no-store, no-transform",
-			"x-accel-buffering": "no",
-			"x-content-type-options": "nosniff",
-		},
-	});
+	// While it was looked at who they are, they may have gone.
+	if (request.signal.aborted) peerLeft();
+	return new Response(body, { headers: eventStreamHeaders });
 }

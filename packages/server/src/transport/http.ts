@@ -1,79 +1,123 @@
 import { problem } from "@hubbub/protocol/problem.ts";
 import type { Server } from "bun";
+import type { ProxySigns } from "../proxies/proxy-signs.ts";
 import { serverLimits } from "../runtime/limits.ts";
-import { isLoopback } from "../session/address-limits.ts";
-import type { Entrance } from "../session/entrance.ts";
-import type { SessionTable } from "../session/session-table.ts";
-import { clientAddress, limitKey, type TrustedProxies } from "./addresses.ts";
-import { isAllowedOrigin, preflight, withCors } from "./origins.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { Random } from "../runtime/random.ts";
+import { clientAddress, isTrustedProxy, limitKey, type TrustedProxies } from "./addresses.ts";
+import { depthOf, suspectBase, withoutBase } from "./base-path.ts";
+import { refuseReader } from "./event-stream.ts";
+import { asksForWebSocket, lostItsUpgrade, refuseMethod, type SocketDoor, type SocketRoute, upgrade, whyNoMore } from "./handshake.ts";
+import { isNameTaken, type NamesTaken, namedBy, refuseName } from "./hosts.ts";
+import { isAllowedOrigin, type PageOfRequest, preflight, refusalWords, withCors } from "./origins.ts";
 import type { PageName, Pages } from "./pages.ts";
-import type { EventsRequest } from "./room-events.ts";
-import { chooseSubprotocol, type SocketData } from "./websocket.ts";
+import { everyDepth, isPlainPath, type RawSegments } from "./raw-path.ts";
+import { RefusalLog } from "./refusal-log.ts";
+import { type EventsRequest, isStreamAsked } from "./room-events.ts";
+import type { SocketData } from "./websocket.ts";
 
 /** The room behind `/`. */
 export const lobby = "lobby";
 
-export interface FrontDoor {
-	readonly entrance: Entrance;
-	readonly table: SessionTable;
+export interface FrontDoor extends NamesTaken, SocketDoor {
 	readonly pages: Pages;
+	readonly logger: Logger;
 	/** The operators' and rooms' HTTP API; answers everything under `/api/`, `/frames`, `/rooms/…/…` and the health addresses. */
-	readonly api: (request: Request, address: string) => Response | Promise<Response>;
+	readonly api: (request: Request, came: { address: string; path: string; isProxied: boolean }) => Response | Promise<Response>;
 	/** `GET /rooms/{room}/events`: event streams and polls. */
 	readonly roomEvents: (request: EventsRequest) => Promise<Response>;
-	readonly maxConnectionsPerIp: number;
-	readonly allowedOrigins: readonly string[];
+	readonly random: Random;
+	/** Hears of each request before it is answered. */
+	readonly onRequest: () => void;
+	/** What a proxy leaves before every path; "" for nothing. */
+	readonly basePath: string;
 	readonly trustedProxies: TrustedProxies;
-	/** Whether the lab's echo is open. */
-	readonly lab: boolean;
-	/** Whether rooms' sockets may negotiate permessage-deflate. */
-	readonly permessageDeflate: boolean;
-	/** Whether the server is on its way out and takes nobody new. */
-	readonly isDraining: () => boolean;
+	/** Hears what gives away a proxy that stands in the way. */
+	readonly signs: Pick<ProxySigns, "handshakeWithoutUpgrade">;
 }
 
 /** What an address on this server means. */
 type Route =
-	| { readonly kind: "room"; readonly room: string }
-	| { readonly kind: "any-room" }
+	| SocketRoute
 	| { readonly kind: "events"; readonly room: string }
-	| { readonly kind: "lab"; readonly socket: "echo" | "wire" }
 	| { readonly kind: "page"; readonly page: PageName }
 	| { readonly kind: "file" }
 	| { readonly kind: "api" };
 
-/** Answers one request of `Bun.serve`; undefined where the connection has become a WebSocket. */
+const lostWords =
+	"This address takes WebSockets only, and the handshake came without its Upgrade: a proxy on the way takes it off. See docs/proxies/README.md.";
+
+/** What an address that is only read takes. */
+const readingMethods: readonly string[] = ["GET", "HEAD"];
+
+/** Answers the requests of `Bun.serve`: undefined where the connection has become a WebSocket. */
 export function createFetch(door: FrontDoor) {
-	return async function answer(request: Request, server: Server<SocketData>): Promise<Response | undefined> {
-		const url = URL.parse(request.url);
-		if (!url) return problem("bad_frame", "The request names no valid host.");
-		const route = routeOf(url.pathname);
+	const refusals = new RefusalLog(door.logger);
+	return everyDepth<SocketData>(async (request, server, segments) => {
+		const response = await answer(request, server, segments);
+		// A proxy may pass on unread whatever follows a request for an upgrade. After a refusal that would be requests its rules have not seen.
+		if (request.headers.has("upgrade")) response?.headers.set("connection", "close");
+		return response;
+	});
+
+	async function answer(request: Request, server: Server<SocketData>, segments: RawSegments): Promise<Response | undefined> {
+		door.onRequest();
+		const { headers } = request;
+		const named = namedBy(headers.get("host"));
+		// Where no host is named the listener hands over the path alone.
+		const url = named.kind === "none" ? URL.parse(`http://localhost${request.url}`) : URL.parse(request.url);
+		if (named.kind === "invalid" || !url) return problem("bad_frame", "The request must name one host, and a valid one.");
+		if (named.kind === "host" && !isNameTaken(named.host, door)) {
+			refusals.name(named.host.name);
+			return refuseName(named.host, headers.get("accept"));
+		}
+		if (!isPlainPath(segments, url.pathname)) return problem("not_found");
+		const path = withoutBase(url.pathname, door.basePath);
+		const route = routeOf(path);
 		const peer = server.requestIP(request)?.address ?? "";
-		const address = limitKey(clientAddress(peer, request.headers.get("x-forwarded-for"), door.trustedProxies));
-		if (!isAllowedOrigin(request, door.allowedOrigins)) return problem("origin_not_allowed");
-		if (request.headers.get("upgrade")?.toLowerCase() === "websocket") return upgrade(door, request, server, route, address);
+		const address = limitKey(clientAddress(peer, headers.get("x-forwarded-for"), door.trustedProxies));
+		const isProxied = isTrustedProxy(peer, door.trustedProxies);
+		const page = { headers, named, isTls: server.protocol === "https", isProxied };
+		if (asksForWebSocket(headers)) {
+			const socket = route.kind === "room" || route.kind === "any-room" || route.kind === "lab" ? route : null;
+			return refuseOrigin(door, page, refusals) ?? upgrade(door, request, server, socket, address);
+		}
+		if (lostItsUpgrade(headers)) door.signs.handshakeWithoutUpgrade(headers);
 		if (Number(request.headers.get("content-length") ?? 0) > serverLimits.bodyBytesMax) return problem("frame_too_large");
 		switch (route.kind) {
 			case "api":
 			case "events": {
+				const refused = refuseOrigin(door, page, refusals);
+				if (refused) return refused;
 				if (request.method === "OPTIONS") return preflight(request, door.allowedOrigins);
-				const answered = route.kind === "api" ? door.api(request, address) : events(door, request, server, url, route.room, address);
+				const whole = named.kind === "none" ? new Request(url, request) : request;
+				const answered =
+					route.kind === "api" ? door.api(whole, { address, path, isProxied }) : events(door, request, server, url, route.room, address);
 				return withCors(request, await answered, door.allowedOrigins);
 			}
 			case "room":
-				if (!(await door.entrance.exists(route.room))) return problem("room_not_found");
-				return page(door, request, url, "room");
+				if (!(await door.admission.exists(route.room))) return problem("room_not_found");
+				return showPage(door, request, url, path, "room");
 			case "page":
-				return page(door, request, url, route.page);
+				return showPage(door, request, url, path, route.page);
 			case "file":
-				return file(door, request, url);
+				return file(door, request, path) ?? nothingHere(path, refusals);
 			case "any-room":
 			case "lab":
-				return problem("not_found", "This address takes WebSockets only.");
+				return problem("not_found", lostItsUpgrade(headers) ? lostWords : "This address takes WebSockets only.");
 			default:
 				return route satisfies never;
 		}
-	};
+	}
+}
+
+/** Null, or the answer to a page of another origin that the operator did not name. Pages themselves and their files are anybody's to load. */
+function refuseOrigin(door: FrontDoor, page: PageOfRequest, refusals: RefusalLog): Response | null {
+	if (isAllowedOrigin(page, door.allowedOrigins)) return null;
+	const origin = (page.headers.get("origin") ?? "").slice(0, serverLimits.originUnitsShown);
+	const words = refusalWords(origin, page);
+	refusals.origin(origin, words);
+	return problem("origin_not_allowed", words);
 }
 
 function routeOf(path: string): Route {
@@ -98,62 +142,41 @@ async function events(
 	room: string,
 	address: string,
 ): Promise<Response> {
-	if (request.method !== "GET") return problem("method_not_allowed");
-	if (door.isDraining()) return problem("draining", undefined, serverLimits.reconnectSpreadMs);
-	if (isCrowded(door, address)) return problem("too_many_connections", undefined, 10_000);
-	if (!(await door.entrance.exists(room))) return problem("room_not_found");
-	const { headers, signal } = request;
+	const refused = refuseMethod(request, readingMethods);
+	if (refused) return refused;
+	const { headers, method, signal } = request;
+	const isHead = method === "HEAD";
+	const full = whyNoMore(door, address);
+	if (full) {
+		const refusal = refuseReader(full, { isStream: isStreamAsked({ headers, isHead }), room, random: door.random });
+		refusal.headers.set("connection", "close");
+		return refusal;
+	}
+	if (!(await door.admission.exists(room))) return problem("room_not_found");
 	const limitQuiet = (seconds: number) => server.timeout(request, seconds);
-	return door.roomEvents({ room, query: url.searchParams, headers, address, signal, limitQuiet });
+	return door.roomEvents({ room, query: url.searchParams, headers, isHead, address, signal, limitQuiet });
 }
 
-function file(door: FrontDoor, request: Request, url: URL): Response {
-	const found = door.pages.file(url.pathname, request);
-	if (!found) return problem("not_found");
-	return request.method === "GET" || request.method === "HEAD" ? found : problem("method_not_allowed");
+function file(door: FrontDoor, request: Request, path: string): Response | null {
+	const found = door.pages.file(path, request);
+	return found && (refuseMethod(request, readingMethods) ?? found);
 }
 
-function page(door: FrontDoor, request: Request, url: URL, name: PageName): Response {
-	if (request.method !== "GET" && request.method !== "HEAD") return problem("method_not_allowed");
+/** Says that there is nothing, and where it seems that a proxy left its path before ours, which setting would help. */
+function nothingHere(path: string, refusals: RefusalLog): Response {
+	const suspicion = suspectBase(path);
+	if (suspicion === null) return problem("not_found");
+	const { base, isSure } = suspicion;
+	const advice = `If a proxy serves Hubbub below ${base} and leaves that path before every address, set HUBBUB_BASE_PATH=${base}.`;
+	if (isSure) refusals.path(path, advice);
+	return problem("not_found", advice);
+}
+
+function showPage(door: FrontDoor, request: Request, url: URL, path: string, name: PageName): Response {
+	const refused = refuseMethod(request, readingMethods);
+	if (refused) return refused;
 	if (name === "lab" && !door.lab) return problem("not_found", "The lab is closed here (HUBBUB_LAB).");
-	return door.pages.page(name, { embedded: url.searchParams.has("embed") });
-}
-
-function isCrowded(door: FrontDoor, address: string): boolean {
-	return !isLoopback(address) && door.table.connectionsFrom(address) >= door.maxConnectionsPerIp;
-}
-
-/** The opening handshake (RFC 6455 section 4.2.2), refused with a status and the table's code where it cannot be (SPEC WS-1, WS-2). */
-async function upgrade(
-	door: FrontDoor,
-	request: Request,
-	server: Server<SocketData>,
-	route: Route,
-	address: string,
-): Promise<Response | undefined> {
-	const isLab = route.kind === "lab" && door.lab;
-	if (!isLab && route.kind !== "room" && route.kind !== "any-room") return problem("not_found", "There is no WebSocket at this address.");
-	if (door.isDraining()) return problem("draining", undefined, serverLimits.reconnectSpreadMs);
-	if (isCrowded(door, address)) return problem("too_many_connections", undefined, 10_000);
-	if (route.kind === "lab") return openLab(request, server, route.socket, address);
-	const subprotocol = chooseSubprotocol(request.headers.get("sec-websocket-protocol"));
-	if (subprotocol === null) return problem("unsupported_subprotocol");
-	const room = route.kind === "room" ? route.room : null;
-	if (room !== null && !(await door.entrance.exists(room))) return problem("room_not_found");
-	if (room === null && subprotocol === "hubbub.text") return problem("unsupported_subprotocol", "Offer hubbub.v1 at this address.");
-	// The listener would agree to compression for every socket; on rooms' it is the operator's choice. What it does not know it ignores.
-	if (!door.permessageDeflate) request.headers.set("sec-websocket-extensions", "none");
-	const offered = request.headers.has("sec-websocket-protocol");
-	return accept(request, server, { use: "room", subprotocol, room, address, session: null, link: null }, offered ? subprotocol : undefined);
-}
-
-function openLab(request: Request, server: Server<SocketData>, socket: "echo" | "wire", address: string): Response | undefined {
-	if (socket === "echo") return accept(request, server, { use: "echo", address, visit: null });
-	const target = { port: server.port as number, tls: server.protocol === "https", path: "/lab/echo" };
-	return accept(request, server, { use: "wire", address, target, wire: null, visit: null });
-}
-
-function accept(request: Request, server: Server<SocketData>, data: SocketData, subprotocol?: string): Response | undefined {
-	const headers = new Headers(subprotocol === undefined ? [] : [["Sec-WebSocket-Protocol", subprotocol]]);
-	return server.upgrade(request, { data, headers }) ? undefined : problem("bad_frame", "The opening handshake is not valid.");
+	// The names of a page's files are relative to its address, so the root's must end in a slash.
+	if (url.pathname === door.basePath) return new Response(null, { status: 308, headers: { location: `${door.basePath}/${url.search}` } });
+	return door.pages.page(name, request, { embedded: url.searchParams.has("embed"), depth: depthOf(path) });
 }

@@ -1,6 +1,6 @@
-import { limits } from "@hubbub/protocol/limits.ts";
+import * as limits from "@hubbub/protocol/wire/limits.ts";
 import { serverLimits } from "../runtime/limits.ts";
-import type { Kept } from "../session/session-table.ts";
+import type { Tracked } from "../session/session-table.ts";
 
 interface Socket {
 	readonly data: { readonly address: string };
@@ -10,7 +10,7 @@ interface Socket {
 }
 
 /** A socket of the lab as the table keeps it: it counts for its address, is let go when it is silent, and leaves with everybody. */
-export class LabVisit implements Kept {
+export class LabVisit implements Tracked {
 	readonly address: string;
 	readonly #socket: Socket;
 	readonly #checkIn: (visit: LabVisit, delayMs: number) => void;

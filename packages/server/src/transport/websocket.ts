@@ -1,9 +1,11 @@
 import type { Payload } from "@hubbub/protocol/codec.ts";
-import { limits } from "@hubbub/protocol/limits.ts";
-import { SUBPROTOCOL_TEXT, SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
+import * as limits from "@hubbub/protocol/wire/limits.ts";
+import { SUBPROTOCOL_TEXT, SUBPROTOCOL_V1 } from "@hubbub/protocol/wire/version.ts";
 import type { ServerWebSocket, WebSocketHandler } from "bun";
-import { type LabTarget, LabWire, readLabCommand } from "../lab/wire.ts";
+import { Echo } from "../lab/echo.ts";
+import { type LabTarget, LabWire } from "../lab/wire.ts";
 import { serverLimits } from "../runtime/limits.ts";
+import type { Credential } from "../session/credential.ts";
 import type { Link } from "../session/link.ts";
 import { Session, type SessionServices } from "../session/session.ts";
 import { LabVisit } from "./lab-visit.ts";
@@ -18,10 +20,12 @@ export type SocketData =
 			/** The room named by the address, null on `/ws`. */
 			readonly room: string | null;
 			readonly address: string;
+			/** What the handshake's `Authorization` presented. */
+			readonly credential: Credential;
 			session: Session | null;
 			link: WebSocketLink | null;
 	  }
-	| { readonly use: "echo"; readonly address: string; visit: LabVisit | null }
+	| { readonly use: "echo"; readonly address: string; echo: Echo | null; visit: LabVisit | null }
 	/** The lab's bytes, watched by a page. */
 	| { readonly use: "wire"; readonly address: string; readonly target: LabTarget; wire: LabWire | null; visit: LabVisit | null };
 
@@ -37,7 +41,6 @@ export function chooseSubprotocol(offered: string | null): Subprotocol | null {
 
 /** A WebSocket as a link. Writable until the kernel pushes back; then not until everything waiting has gone. */
 export class WebSocketLink implements Link {
-	readonly transport = "websocket";
 	readonly duplex = true;
 	readonly address: string;
 	readonly #socket: ServerWebSocket<SocketData>;
@@ -76,17 +79,19 @@ export class WebSocketLink implements Link {
 }
 
 /**
- * The handlers for `Bun.serve`. Liveness is the session table's, since the listener's own is reset by what it sends. With the lab open
- * the listener takes the lab's larger messages; rooms' are held to their own limit by the session.
+ * The handlers for `Bun.serve`. Liveness is the session table's, since the listener's own is reset by what it sends. The listener has one
+ * bound for all its sockets, so the lab's are held to that of the rooms; see `lab-listener.ts` for longer messages.
  */
 export function createWebSocketHandler(
 	services: SessionServices,
 	options: { lab: boolean; permessageDeflate: boolean },
 ): WebSocketHandler<SocketData> {
 	const { connections } = services.metrics;
+	const nowMs = services.clock.monotonicMs;
+	const echoing = { rate: serverLimits.labEcho, unreadBytesMax: serverLimits.socketBufferBytesMax, nowMs };
 	return {
-		maxPayloadLength: options.lab ? serverLimits.labFrameBytesMax : serverLimits.listenerFrameBytesMax,
-		backpressureLimit: options.lab ? 2 * serverLimits.labFrameBytesMax : serverLimits.socketBufferBytesMax,
+		maxPayloadLength: serverLimits.listenerFrameBytesMax,
+		backpressureLimit: serverLimits.listenerBufferBytesMax,
 		closeOnBackpressureLimit: false,
 		idleTimeout: 0,
 		sendPings: false,
@@ -99,20 +104,20 @@ export function createWebSocketHandler(
 				services.table.add(data.visit);
 				services.table.checkIn(data.visit, limits.heartbeatMs);
 			}
-			if (data.use === "wire")
-				data.wire = new LabWire(data.target, (seen) => socket.sendText(JSON.stringify(seen)), services.clock.monotonicMs);
+			if (data.use === "echo") data.echo = new Echo(socket, echoing);
+			if (data.use === "wire") data.wire = new LabWire(data.target, (seen) => socket.sendText(JSON.stringify(seen)), nowMs);
 			if (data.use !== "room") return;
 			const link = new WebSocketLink(socket, data.address);
 			data.link = link;
-			data.session = new Session(link, services, { codec: data.subprotocol === SUBPROTOCOL_TEXT ? "text" : "json", room: data.room });
+			const codec = data.subprotocol === SUBPROTOCOL_TEXT ? "text" : "json";
+			data.session = new Session(link, services, { codec, room: data.room, credential: data.credential });
 		},
 		message(socket, message) {
 			const { data } = socket;
 			if (data.use !== "room") data.visit?.heard();
 			if (data.use === "room") data.session?.receive(message);
-			else if (data.use === "wire") carryOut(socket, data.wire, message);
-			else if (typeof message === "string") socket.sendText(message, true);
-			else socket.sendBinary(message, true);
+			else if (data.use === "echo") data.echo?.answer(message);
+			else if (data.wire?.receive(message) === "too much") socket.close(1008, "That is too much for the lab.");
 		},
 		ping({ data }) {
 			if (data.use === "room") data.session?.heardPing();
@@ -135,10 +140,4 @@ export function createWebSocketHandler(
 			if (data.use === "wire") data.wire?.end();
 		},
 	};
-}
-
-function carryOut(socket: ServerWebSocket<SocketData>, wire: LabWire | null, message: string | Uint8Array): void {
-	const command = typeof message === "string" ? readLabCommand(message) : null;
-	if (command && wire) void wire.carryOut(command);
-	else socket.sendText(JSON.stringify({ atMs: 0, saw: "mistake", words: "That is no command of the lab." }));
 }

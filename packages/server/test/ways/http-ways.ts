@@ -1,7 +1,7 @@
-import { codes } from "@hubbub/protocol/codes.ts";
 import type { Ack, Batch, Downstream, Problem, Welcome } from "@hubbub/protocol/downstream.ts";
+import { codes } from "@hubbub/protocol/wire/codes.ts";
 import { until } from "../client.ts";
-import { type Answer, type Entered, freshKey, type House, type Refusal, Told, type Visitor, type Way, type Wish } from "./way.ts";
+import { type Admitted, type Answer, freshKey, type House, type Refusal, Told, type Visitor, type Way, type Wish } from "./way.ts";
 
 /** Reads a room into `told` until it is stopped or turned away. Resolves when it is over. */
 type Read = (house: House, place: Place, told: Told, signal: AbortSignal) => Promise<Refusal | undefined>;
@@ -36,7 +36,7 @@ export async function refusalOf(response: Response): Promise<Refusal> {
 	return { ok: false, code, words: problem.detail ?? title, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
-async function enter(house: House, wish: Wish, read: Read): Promise<Entered> {
+async function enter(house: House, wish: Wish, read: Read): Promise<Admitted> {
 	const { room, name, after, view } = wish;
 	const greeted = await post(house, wish.token, JSON.stringify({ type: "hello", name, token: wish.token }));
 	if (!greeted.ok) return refusalOf(greeted);

@@ -1,7 +1,9 @@
-import type { Code } from "@hubbub/protocol/codes.ts";
 import type { Ambient, Downstream, Fate, RoomState } from "@hubbub/protocol/downstream.ts";
-import type { MessageEvent, RoomEvent, User } from "@hubbub/protocol/event.ts";
-import type { Upstream } from "@hubbub/protocol/upstream.ts";
+import type { RoomEvent } from "@hubbub/protocol/event.ts";
+import type { User } from "@hubbub/protocol/fields.ts";
+import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
+import type { CommandFrame } from "@hubbub/protocol/upstream.ts";
+import type { Code } from "@hubbub/protocol/wire/codes.ts";
 
 /** Where a server is found, and as who from where one comes. */
 export interface House {
@@ -34,7 +36,7 @@ export type Answer =
 	| { readonly ok: true; readonly id: string; readonly cursor: string; readonly fate: Fate; readonly event?: RoomEvent };
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-export type Command = DistributiveOmit<Extract<Upstream, { type: "say" | "delete" | "settings" }>, "ref" | "room">;
+export type Command = DistributiveOmit<CommandFrame, "ref" | "room">;
 
 /** Somebody in a room, on whatever way, who knows nothing but the protocol. */
 export interface Visitor {
@@ -52,13 +54,13 @@ export interface Visitor {
 	leave(): Promise<void>;
 }
 
-export type Entered = { readonly ok: true; readonly visitor: Visitor } | Refusal;
+export type Admitted = { readonly ok: true; readonly visitor: Visitor } | Refusal;
 
 /** One of the ways into a room. */
 export interface Way {
 	readonly name: "websocket" | "event-stream" | "long-poll" | "short-poll";
 	/** Comes in, after a cursor where there is one; answers when the room has told where the reader stands. */
-	enter(house: House, wish: Wish): Promise<Entered>;
+	enter(house: House, wish: Wish): Promise<Admitted>;
 }
 
 /** What a reader was told of one room: how it began, every event in the order it came, and where the reader stands. */

@@ -1,16 +1,18 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { controls } from "../theme/controls.ts";
 import { icon } from "../theme/icons.ts";
+import { PopoverController } from "../theme/popover.ts";
 import type { Words } from "../words/en.ts";
 import { areas, type DanmakuChoices, ranges, usualChoices } from "./choices.ts";
 
 /** The card with everything a reader may choose about danmaku. Fires `change` with the `DanmakuChoices` as its detail, and `close`. */
 export class DanmakuPanel extends LitElement {
-	static override readonly properties = { words: { attribute: false }, choices: { attribute: false } };
+	static override readonly properties = { words: { attribute: false }, choices: { attribute: false }, opener: { attribute: false } };
 	static override readonly styles = [
 		controls,
 		css`
-			:host { display: block; width: min(320px, 100%); padding: 4px 16px 16px; color-scheme: dark; text-align: start; font: 14px/20px var(--hubbub-font); max-height: 100%; overflow-y: auto; scrollbar-width: thin; }
+			:host { display: block; width: min(320px, 100%); padding: 4px 16px 16px; color-scheme: dark; text-align: start; font: 14px/20px var(--hubbub-font); overflow-y: auto; scrollbar-width: thin; }
+			:host([data-sheet]) { border-radius: var(--hubbub-radius) var(--hubbub-radius) 0 0; padding-bottom: calc(16px + env(safe-area-inset-bottom)); }
 			header { display: flex; align-items: center; justify-content: space-between; margin-inline-end: -8px; }
 			h2 { margin: 0; font-size: 14px; line-height: 44px; }
 			.row { display: grid; grid-template-columns: 5.5em 1fr 3.2em; align-items: center; gap: 10px; min-height: 36px; }
@@ -21,21 +23,29 @@ export class DanmakuPanel extends LitElement {
 			.areas button { min-height: 32px; font-size: 12px; }
 			.areas button[aria-pressed="true"] { background: var(--hubbub-accent); color: var(--hubbub-on-accent); font-weight: 600; }
 			.areas button:focus-visible { outline-offset: -3px; }
+			.areas button[aria-pressed="true"]:focus-visible { outline-color: var(--hubbub-on-accent); }
 			.reset { margin-top: 8px; color: var(--hubbub-quiet); font-size: 12px; line-height: 16px; padding: 8px 0; text-decoration: underline; text-underline-offset: 3px; }
-			@media (pointer: coarse) { .row { min-height: 44px; } .areas button, .reset { min-height: 44px; } }
+			@media (max-width: 339px) { .areas { grid-column: 1 / -1; } }
+			@media (pointer: coarse) { .row { min-height: 44px; } .areas button, .reset, input[type="range"] { min-height: 44px; } }
 		`,
 	];
 
 	declare words: Words;
 	declare choices: DanmakuChoices;
+	/** The button that opens it. */
+	declare opener: HTMLElement | null;
+	readonly popoverController = new PopoverController(this, {
+		side: "above",
+		sheet: "(max-width: 899px) and (orientation: portrait)",
+	});
 
 	override firstUpdated(): void {
-		this.renderRoot.querySelector<HTMLElement>("button")?.focus({ focusVisible: false } as FocusOptions);
+		this.renderRoot.querySelector<HTMLElement>("button")?.focus();
 	}
 
 	override render(): TemplateResult {
 		const { words, choices } = this;
-		return html`<section role="dialog" aria-label=${words.danmakuSettings} @keydown=${this.#onKey}>
+		return html`<section role="dialog" aria-label=${words.danmakuSettings}>
 			<header><h2>${words.danmakuSettings}</h2><button class="tool" title=${words.close} aria-label=${words.close} @click=${this.#close}>${icon("close")}</button></header>
 			<div class="row" role="group" aria-label=${words.danmakuArea}><span class="label">${words.danmakuArea}</span>
 				<div class="areas">${areas.map((area, index) => html`<button aria-pressed=${choices.area === area} @click=${() => this.#choose({ area })}>${words.danmakuAreas[index]}</button>`)}</div>
@@ -58,11 +68,6 @@ export class DanmakuPanel extends LitElement {
 	#choose(change: Partial<DanmakuChoices>): void {
 		this.choices = { ...this.choices, on: true, ...change };
 		this.dispatchEvent(new CustomEvent("change", { detail: this.choices }));
-	}
-
-	#onKey(event: KeyboardEvent): void {
-		event.stopPropagation();
-		if (event.key === "Escape") this.#close();
 	}
 
 	#close(): void {

@@ -1,16 +1,17 @@
-import type { Style } from "@hubbub/protocol/event.ts";
+import type { Style } from "@hubbub/protocol/kinds/message.ts";
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { controls } from "../theme/controls.ts";
+import { PopoverController } from "../theme/popover.ts";
 import type { Words } from "../words/en.ts";
 import { cssColor, danmakuColors } from "./style.ts";
 
-/** The small card in which a writer chooses colour and way. Fires `change` with the `Style` as its detail. */
+/** The small card in which a writer chooses colour and way. Fires `change` with the `Style` as its detail, and `close`. */
 export class DanmakuStylePicker extends LitElement {
 	static override readonly properties = { words: { attribute: false }, chosen: { attribute: false } };
 	static override readonly styles = [
 		controls,
 		css`
-			:host { display: block; padding: 12px; }
+			:host { display: block; width: 348px; padding: 12px; }
 			fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
 			fieldset + fieldset { margin-top: 12px; }
 			legend { padding: 0 0 8px; color: var(--hubbub-quiet); font-size: 12px; line-height: 16px; }
@@ -29,6 +30,11 @@ export class DanmakuStylePicker extends LitElement {
 
 	declare words: Words;
 	declare chosen: Style;
+	readonly popoverController = new PopoverController(this, { side: "above" });
+
+	override firstUpdated(): void {
+		this.renderRoot.querySelector<HTMLElement>("input:checked")?.focus();
+	}
 
 	override render(): TemplateResult {
 		const { words, chosen } = this;
@@ -37,14 +43,14 @@ export class DanmakuStylePicker extends LitElement {
 			{ mode: 5, word: words.danmakuTop },
 			{ mode: 4, word: words.danmakuBottom },
 		] as const;
-		return html`
+		return html`<section role="dialog" aria-label=${words.danmakuStyle}>
 			<fieldset><legend>${words.danmakuMode}</legend><div class="choices">
 				${ways.map(({ mode, word }) => html`<label class="way"><input type="radio" name="mode" .checked=${chosen.mode === mode} @change=${() => this.#choose({ ...chosen, mode })}><span>${word}</span></label>`)}
 			</div></fieldset>
 			<fieldset><legend>${words.danmakuColor}</legend><div class="colors">
 				${danmakuColors.map((color, index) => html`<label title=${words.colors[index] ?? ""}><input type="radio" name="color" aria-label=${words.colors[index] ?? ""} .checked=${chosen.color === color} @change=${() => this.#choose({ ...chosen, color })}><svg viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" fill=${cssColor(color)} /></svg></label>`)}
 			</div></fieldset>
-		`;
+		</section>`;
 	}
 
 	#choose(style: Style): void {

@@ -1,4 +1,4 @@
-import type { Style } from "@hubbub/protocol/event.ts";
+import type { Style } from "@hubbub/protocol/kinds/message.ts";
 import { recall, remember } from "../theme/choice.ts";
 
 /** Colours a message may fly in, in the order of `words.colors`: bright enough to be read over any picture with a dark outline. */

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { root } from "../root.ts";
 import { applyTheme, chooseLanguage, chooseTheme, chosenLanguage, chosenTheme, type Theme } from "../theme/choice.ts";
 import { controls } from "../theme/controls.ts";
 import { mark } from "../theme/mark.ts";
@@ -30,7 +31,7 @@ export class LabPage extends LitElement {
 		const room = this.#search.get("room") ?? "lab";
 		return html`
 			<header class="top">
-				<a class="home" href="/" title=${words.toLobby}>${mark()}<strong>Hubbub</strong></a><span class="lab">${words.lab}</span>
+				<a class="home" href=${root} title=${words.toLobby}>${mark()}<strong>Hubbub</strong></a><span class="lab">${words.lab}</span>
 				<nav>
 					<select class="choice" aria-label=${words.theme} @change=${this.#chooseTheme}>${themes.map((theme) => html`<option value=${theme} ?selected=${theme === this.#theme}>${words.themes[theme]}</option>`)}</select>
 					<button class="choice language" title=${words.otherLanguageTitle} @click=${this.#switchLanguage}>${words.otherLanguage}</button>

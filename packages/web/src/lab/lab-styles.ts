@@ -16,7 +16,7 @@ export const labStyles = css`
 	.top { display: flex; align-items: center; gap: 10px; max-width: 1344px; margin: 0 auto; padding: 14px 24px; }
 	.home { display: flex; align-items: center; gap: 10px; color: inherit; text-decoration: none; font-size: 16px; border-radius: var(--hubbub-radius-small); }
 	.home .mark { color: var(--hubbub-accent); }
-	.lab { padding: 2px 10px; border-radius: var(--hubbub-radius-round); background: var(--hubbub-accent-soft); color: var(--hubbub-accent); font-weight: 600; }
+	.lab { padding: 2px 10px; border-radius: var(--hubbub-radius-round); background: var(--hubbub-accent-soft); color: var(--hubbub-accent-ink); font-weight: 600; }
 	nav { display: flex; gap: 8px; margin-inline-start: auto; }
 	.choice { min-height: 36px; padding: 0 12px; border: 1px solid var(--hubbub-line); border-radius: var(--hubbub-radius-round); background: var(--hubbub-panel); color: var(--hubbub-ink); font: inherit; }
 	main { max-width: 1344px; margin: 0 auto; padding: 0 24px 64px; }
@@ -31,7 +31,7 @@ export const labStyles = css`
 	.ways { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 16px; margin: 0 0 16px; padding: 0; list-style: none; counter-reset: way; }
 	.ways li { padding: 16px; border: 1px solid var(--hubbub-line); border-radius: var(--hubbub-radius); background: var(--hubbub-panel); counter-increment: way; }
 	.ways h3 { display: flex; gap: 8px; align-items: baseline; margin: 0 0 10px; font-size: 16px; line-height: 22px; }
-	.ways h3::before { content: counter(way); color: var(--hubbub-accent); font-family: var(--hubbub-poster-font); }
+	.ways h3::before { content: counter(way); color: var(--hubbub-accent-ink); font-family: var(--hubbub-poster-font); }
 	.ways dl { margin: 0; }
 	.ways dt { font-size: 12px; line-height: 16px; color: var(--hubbub-quiet); }
 	.ways dd { margin: 2px 0 10px; text-wrap: pretty; }

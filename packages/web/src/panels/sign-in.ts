@@ -1,37 +1,25 @@
-import { limits } from "@hubbub/protocol/limits.ts";
-import { css, html, LitElement, type TemplateResult } from "lit";
-import { controls } from "../theme/controls.ts";
+import { html, LitElement, type TemplateResult } from "lit";
+import type { SignedIn } from "../sign-in/sign-in-form.ts";
+import "../sign-in/sign-in-form.ts";
 import type { Words } from "../words/en.ts";
+import type { Language } from "../words/language.ts";
 import "./dialog.ts";
 
-/** Asks for an operator's key or a token. Fires `sign-in` with it as the detail, and `close`. */
+/** Asks for an operator's key or a token. Fires `sign-in` with a `SignedIn` as the detail once the server takes it, and `close`. */
 export class SignIn extends LitElement {
-	static override readonly properties = { words: { attribute: false } };
-	static override readonly styles = [
-		controls,
-		css`
-			form { display: grid; gap: 12px; }
-			p { margin: 0; color: var(--hubbub-quiet); }
-		`,
-	];
+	static override readonly properties = { words: { attribute: false }, language: { type: String } };
 	declare words: Words;
+	declare language: Language;
 
 	override render(): TemplateResult {
 		const { words } = this;
 		return html`<hubbub-dialog heading=${words.signIn} closeLabel=${words.close} @close=${() => this.dispatchEvent(new Event("close"))}>
-			<form @submit=${this.#onSubmit}>
-				<p id="about">${words.signInWords}</p>
-				<label class="unseen" for="token">${words.signInLabel}</label>
-				<input class="field" id="token" name="token" type="password" autocomplete="off" spellcheck="false" required autofocus maxlength=${limits.tokenLengthMax} placeholder=${words.signInLabel} aria-describedby="about">
-				<button class="button">${words.signIn}</button>
-			</form>
+			<hubbub-sign-in-form .language=${this.language} @sign-in=${this.#onSignIn}></hubbub-sign-in-form>
 		</hubbub-dialog>`;
 	}
 
-	#onSubmit(event: SubmitEvent): void {
-		event.preventDefault();
-		const token = String(new FormData(event.target as HTMLFormElement).get("token") ?? "").trim();
-		if (token !== "") this.dispatchEvent(new CustomEvent("sign-in", { detail: token }));
+	#onSignIn({ detail }: CustomEvent<SignedIn>): void {
+		this.dispatchEvent(new CustomEvent<SignedIn>("sign-in", { detail }));
 	}
 }
 

@@ -1,8 +1,8 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
-import type { Language } from "../theme/choice.ts";
 import { controls } from "../theme/controls.ts";
 import { icon } from "../theme/icons.ts";
 import type { Words } from "../words/en.ts";
+import type { Language } from "../words/language.ts";
 import { compactNumber } from "../words/words.ts";
 
 /** Hearts in the air at once; more applause makes the number rise, not the page slower. */
@@ -17,10 +17,10 @@ export class Applause extends LitElement {
 		controls,
 		css`
 			:host { position: relative; display: inline-block; }
-			button { display: inline-flex; align-items: center; gap: 6px; min-height: 36px; padding: 0 12px; border-radius: var(--hubbub-radius-round); color: var(--hubbub-accent); font-weight: 600; font-variant-numeric: tabular-nums; transition: background var(--hubbub-quick), transform var(--hubbub-quick); }
+			button { display: inline-flex; align-items: center; gap: 6px; min-height: 36px; padding: 0 12px; border-radius: var(--hubbub-radius-round); color: var(--hubbub-accent-ink); font-weight: 600; font-variant-numeric: tabular-nums; transition: background var(--hubbub-quick), transform var(--hubbub-quick); }
 			button:hover { background: var(--hubbub-accent-soft); }
 			button:active { transform: scale(0.94); }
-			button .icon { fill: currentColor; stroke: none; }
+			button .icon { fill: var(--hubbub-accent); stroke: none; }
 			.air { position: absolute; inset-block-end: 70%; inset-inline-start: 12px; width: 20px; height: 0; pointer-events: none; z-index: 4; }
 			.heart { position: absolute; inset-block-end: 0; width: 20px; height: 20px; }
 			.heart path { fill: currentColor; }
@@ -55,7 +55,7 @@ export class Applause extends LitElement {
 		const { words, likes, language } = this;
 		return html`
 			<div class="air" aria-hidden="true"></div>
-			<button aria-label="${words.like} (${words.likes(compactNumber(language, likes))})" title=${words.like} @click=${this.applaud}>${icon("heart")}<span aria-hidden="true">${compactNumber(language, likes)}</span></button>
+			<button title=${words.likes(compactNumber(language, likes))} @click=${this.applaud}>${icon("heart")}<span class="unseen">${words.like}</span> <span>${compactNumber(language, likes)}</span></button>
 		`;
 	}
 

@@ -1,12 +1,10 @@
 import type { ConnectionState } from "@hubbub/client";
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { browserClock } from "../clock.ts";
+import { part } from "../part.ts";
 import { controls } from "../theme/controls.ts";
 import type { Words } from "../words/en.ts";
 import { refusalWords } from "./writing.ts";
-
-/** A difference of clocks worth mentioning, in milliseconds. */
-const skewMsMin = 60_000;
 
 /** How the pill looks and what it says, in one word and in a sentence. `secondsLeft` is for `waiting`. */
 export function pillOf(
@@ -37,13 +35,18 @@ export function pillOf(
 	}
 }
 
-/** One pill that says how the connection is, and explains itself when pressed. Fires `retry`. */
+const loadCard = () => part(() => import("../panels/connection-card.ts"));
+
+/**
+ * One pill that says how the connection is, and explains itself when pressed. The explanation is fetched by itself, and before it is
+ * needed: when it is, there may be no network. Fires `retry`.
+ */
 export class ConnectionPill extends LitElement {
 	static override readonly properties = { words: { attribute: false }, state: { attribute: false }, skewMs: { type: Number } };
 	static override readonly styles = [
 		controls,
 		css`
-			:host { position: relative; display: inline-block; }
+			:host { display: inline-block; }
 			.pill { display: inline-flex; align-items: center; gap: 6px; min-height: 28px; padding: 0 10px; border-radius: var(--hubbub-radius-round); color: var(--hubbub-quiet); font-size: 12px; line-height: 16px; font-variant-numeric: tabular-nums; white-space: nowrap; transition: background var(--hubbub-quick); }
 			.pill:hover, .pill[aria-expanded="true"] { background: var(--hubbub-hover); }
 			.dot { width: 8px; height: 8px; border-radius: 50%; background: var(--tone); }
@@ -54,12 +57,9 @@ export class ConnectionPill extends LitElement {
 			.bad .dot { border-radius: 1px; transform: rotate(45deg); }
 			.wait, .bad { color: var(--tone); font-weight: 600; }
 			@keyframes turn { to { transform: rotate(1turn); } }
-			.card { position: absolute; inset-block-start: calc(100% + 6px); inset-inline-end: 0; z-index: 5; width: min(280px, 80vw); padding: 12px 16px; text-align: start; }
-			.card p { margin: 0; }
-			.card p + p { margin-top: 8px; color: var(--hubbub-quiet); font-size: 12px; line-height: 16px; }
-			.card .button { margin-top: 12px; width: 100%; }
 			@media (pointer: coarse) { .pill { min-height: 44px; } }
 			@media (prefers-reduced-motion: reduce) { .wait .dot { animation: none; } }
+			@media (forced-colors: active) { .dot { --tone: CanvasText; forced-color-adjust: none; } }
 		`,
 	];
 
@@ -67,17 +67,19 @@ export class ConnectionPill extends LitElement {
 	declare state: ConnectionState;
 	/** Server's clock less this one's, in milliseconds. */
 	declare skewMs: number;
-	#open = false;
+	#isOpen = false;
 	#cancelTick: (() => void) | null = null;
 
 	constructor() {
 		super();
 		this.skewMs = 0;
+		void loadCard().catch(() => {});
 	}
 
 	override disconnectedCallback(): void {
 		super.disconnectedCallback();
 		this.#cancelTick?.();
+		this.#isOpen = false;
 	}
 
 	override updated(_changed: PropertyValues): void {
@@ -89,34 +91,17 @@ export class ConnectionPill extends LitElement {
 		const { words, state } = this;
 		const secondsLeft = state.phase === "waiting" ? Math.max(0, Math.ceil((state.retryAt - browserClock.wall()) / 1_000)) : 0;
 		const { tone, word, sentence } = pillOf(state, secondsLeft, words);
-		const skewSeconds = Math.round(this.skewMs / 1_000);
 		return html`
-			<button class="pill ${tone}" aria-expanded=${this.#open} title=${words.connection} @click=${this.#toggle} @blur=${this.#onBlur} @keydown=${this.#onKey}><span class="dot"></span><span role="status">${word}</span></button>
-			${
-				this.#open
-					? html`<div class="card" role="region" aria-label=${words.connection} @mousedown=${(event: Event) => event.preventDefault()}>
-						<p>${sentence}</p>
-						${Math.abs(this.skewMs) >= skewMsMin ? html`<p>${words.clockSkew(Math.abs(skewSeconds))}</p>` : nothing}
-						${state.phase === "waiting" || state.phase === "offline" ? html`<button class="button" @click=${() => this.dispatchEvent(new Event("retry"))}>${words.retryNow}</button>` : nothing}
-					</div>`
-					: nothing
-			}
+			<button class="pill ${tone}" aria-expanded=${this.#isOpen} title=${words.connection} @click=${() => this.#open(!this.#isOpen)}><span class="dot"></span><span role="status">${word}</span></button>
+			${this.#isOpen ? html`<hubbub-connection-card class="card" .words=${words} .sentence=${sentence} .skewMs=${this.skewMs} .mayRetry=${state.phase === "waiting" || state.phase === "offline"} @retry=${() => this.dispatchEvent(new Event("retry"))} @close=${() => this.#open(false)}></hubbub-connection-card>` : nothing}
 		`;
 	}
 
-	#toggle(): void {
-		this.#open = !this.#open;
+	async #open(isOpen: boolean): Promise<void> {
+		// Where it could not be fetched ahead nor now, the pill's own word has to do.
+		if (isOpen && !(await loadCard().catch(() => null))) return;
+		this.#isOpen = isOpen;
 		this.requestUpdate();
-	}
-
-	#onBlur(event: FocusEvent): void {
-		if (this.#open && !(event.relatedTarget instanceof Node && this.renderRoot.contains(event.relatedTarget))) this.#toggle();
-	}
-
-	#onKey(event: KeyboardEvent): void {
-		if (event.key !== "Escape" || !this.#open) return;
-		event.stopPropagation();
-		this.#toggle();
 	}
 }
 

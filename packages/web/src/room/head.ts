@@ -1,12 +1,14 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { Language, Theme } from "../theme/choice.ts";
+import type { Deed } from "../kinds/kind-part.ts";
+import type { Theme } from "../theme/choice.ts";
 import { icon } from "../theme/icons.ts";
 import type { Words } from "../words/en.ts";
+import type { Language } from "../words/language.ts";
 import { compactNumber } from "../words/words.ts";
 import "./applause.ts";
 import "./connection-pill.ts";
+import type { Visit } from "@hubbub/room-model/visit.ts";
 import type { Panel } from "./panel.ts";
-import type { Visit } from "./visit.ts";
 
 /** What the parts of a header show and do. */
 export interface HeadState {
@@ -16,6 +18,8 @@ export interface HeadState {
 	readonly theme: Theme;
 	readonly title: string;
 	readonly panel: Panel;
+	/** What else the reader may do with the room. */
+	readonly deeds: readonly Deed[];
 	readonly open: (panel: Exclude<Panel, "none">) => void;
 	readonly close: () => void;
 	readonly chooseTheme: (theme: Theme) => void;
@@ -41,11 +45,11 @@ export function head(state: HeadState): Head {
 	};
 }
 
-function menu({ words, visit, language, theme, panel, ...does }: HeadState): TemplateResult {
+function menu({ words, visit, language, theme, panel, deeds, ...does }: HeadState): TemplateResult {
 	return html`<div class="anchor"><button class="tool" title=${words.menu} aria-label=${words.menu} aria-expanded=${panel === "menu"} @click=${() => does.open("menu")}>${icon("menu")}</button>
 		${
 			panel === "menu"
-				? html`<hubbub-menu class="card" .words=${words} .language=${language} .theme=${theme} .user=${visit.user} @theme=${(event: CustomEvent<Theme>) => does.chooseTheme(event.detail)} @language=${(event: CustomEvent<Language>) => does.speak(event.detail)} @settings=${() => does.open("settings")} @shortcuts=${() => does.open("shortcuts")} @sign-in=${() => does.open("sign-in")} @sign-out=${does.signOut} @close=${does.close}></hubbub-menu>`
+				? html`<hubbub-menu class="card" .words=${words} .language=${language} .theme=${theme} .user=${visit.user} .room=${visit.roomId} .deeds=${deeds} @theme=${(event: CustomEvent<Theme>) => does.chooseTheme(event.detail)} @language=${(event: CustomEvent<Language>) => does.speak(event.detail)} @settings=${() => does.open("settings")} @shortcuts=${() => does.open("shortcuts")} @sign-in=${() => does.open("sign-in")} @sign-out=${does.signOut} @close=${does.close}></hubbub-menu>`
 				: nothing
 		}
 	</div>`;

@@ -1,11 +1,11 @@
-import type { MessageEvent, Style } from "@hubbub/protocol/event.ts";
-import type { Line } from "../danmaku/flights.ts";
+import type { MessageEvent, Style } from "@hubbub/protocol/kinds/message.ts";
+import type { Line } from "../danmaku/line.ts";
 
-/** Danmaku of one batch: live messages of others, as their writers styled them. The reader's own fly when they are said. */
+/** Danmaku of one batch: live messages as their writers styled them, `me` being the reader's id. */
 export function linesOf(messages: readonly MessageEvent[], me: string | null): Line[] {
 	return messages
-		.filter((message) => message.from.id !== me && !message.deleted)
-		.map((message) => lineOf(message.id, message.text, message.style, false));
+		.filter((message) => !message.deleted)
+		.map((message) => lineOf(message.id, message.text, message.style, message.from.id === me));
 }
 
 /** One text as a line to fly. */

@@ -1,22 +1,21 @@
-import type { User } from "@hubbub/protocol/event.ts";
+import type { User } from "@hubbub/protocol/fields.ts";
+import { mayModerate } from "@hubbub/protocol/wire/roles.ts";
+import type { Discussion } from "@hubbub/room-model/discussion.ts";
+import type { MessageRow, Row } from "@hubbub/room-model/rows.ts";
+import type { OlderPhase } from "@hubbub/room-model/visit.ts";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { guard } from "lit/directives/guard.js";
-import { repeat } from "lit/directives/repeat.js";
+import { browserClock } from "../clock.ts";
+import type { Deed } from "../kinds/kind-part.ts";
 import { controls } from "../theme/controls.ts";
 import { icon } from "../theme/icons.ts";
 import type { Words } from "../words/en.ts";
-import type { Discussion } from "./discussion.ts";
+import { DrawnRows } from "./drawn-rows.ts";
 import { listStyles } from "./message-list-styles.ts";
 import { type RowSurroundings, rowStyles, rowTemplate } from "./message-row.ts";
-import { isStaff, personStyles } from "./person.ts";
-import type { MessageRow, Row } from "./rows.ts";
-import { TextPieces } from "./text-pieces.ts";
-import type { OlderPhase } from "./visit.ts";
-
-/** Within this many pixels of the end a reader counts as being there. */
-const tailPx = 40;
-/** Older messages are asked for when the reader is this near the top. */
-const olderPx = 500;
+import { Pause, type PauseReason } from "./pause.ts";
+import { personStyles } from "./person.ts";
+import { RowElements } from "./row-elements.ts";
+import { type Scrolled, ScrollKeeper } from "./scroll-keeper.ts";
 
 /** What the list asks of the page; each is the `detail` of a `CustomEvent` of the name before the colon. */
 export interface MessageListEvents {
@@ -42,6 +41,7 @@ export class MessageList extends LitElement {
 		user: { attribute: false },
 		older: { type: String },
 		mayReply: { type: Boolean },
+		deeds: { attribute: false },
 	};
 
 	static override readonly styles = [controls, personStyles, rowStyles, listStyles];
@@ -54,26 +54,32 @@ export class MessageList extends LitElement {
 	declare user: User | null;
 	declare older: OlderPhase;
 	declare mayReply: boolean;
+	/** What else the reader may do with a message. */
+	declare deeds: readonly Deed[];
 
-	readonly #pieces = new TextPieces(() => this.requestUpdate());
 	#opened: ReadonlySet<string> = new Set();
-	#hovered = false;
-	#touched = false;
-	#anchor: { key: string; top: number } | null = null;
-	#lastTop = 0;
-	readonly #resizes = new ResizeObserver(() => this.#settleScroll());
+	readonly #drawn = new DrawnRows(afterFrame, () => this.requestUpdate());
+	readonly #pause = new Pause();
+	#elements: RowElements | null = null;
+	#keeper: ScrollKeeper | null = null;
+	/** Keys of the rows that show their tools: the one under the pointer, and the one that has the focus. */
+	#pointed: string | null = null;
+	#chosen: string | null = null;
 
 	constructor() {
 		super();
 		this.older = "idle";
 		this.mayReply = false;
+		this.deeds = [];
 		this.user = null;
 		this.version = 0;
 	}
 
 	/** Goes to the newest message and follows again. */
 	toNewest(): void {
+		this.#pause.clear();
 		this.discussion.follow();
+		this.#keeper?.toNewest();
 		this.#announceMove();
 	}
 
@@ -92,60 +98,73 @@ export class MessageList extends LitElement {
 	}
 
 	override firstUpdated(): void {
-		this.#resizes.observe(this.#scroller);
+		const [box, sheet, rows] = [".scroller", ".sheet", "ol"].map((part) => this.renderRoot.querySelector<HTMLElement>(part) as HTMLElement);
+		this.#elements = new RowElements(rows as HTMLElement);
+		this.#keeper = new ScrollKeeper(box as HTMLElement, sheet as HTMLElement, rows as HTMLElement, this.#scrolled, browserClock);
 	}
 
 	override disconnectedCallback(): void {
 		super.disconnectedCallback();
-		this.#resizes.disconnect();
+		this.#keeper?.end();
 	}
 
 	override willUpdate(): void {
-		this.#anchor = this.hasUpdated && this.discussion.phase === "reading" ? this.#firstVisible() : null;
+		const isSeen = (this.#keeper?.isSeen ?? false) && !document.hidden;
+		const rows = this.#drawn.next(this.discussion.rows, isSeen);
+		this.#keeper?.before((key) => rows.some((row) => row.key === key));
 	}
 
 	override updated(_changed: PropertyValues): void {
-		this.#settleScroll();
+		this.#drawRows();
+		this.#keeper?.settle();
+		// The row that had the focus may have been taken back.
+		if (this.#pause.isFor("focus") && !this.shadowRoot?.activeElement) this.#goOn("focus");
 	}
 
 	override render(): TemplateResult {
 		const { discussion, words } = this;
-		const { rows, hasBeginning } = discussion;
-		const around: RowSurroundings = {
-			words,
-			language: this.language,
-			pieces: this.#pieces,
-			find: (id) => discussion.find(id),
-			mayRemove: (row) => row.id !== null && (row.stance === "mine" || isStaff(this.user)),
-			mayReply: this.mayReply,
-			opened: this.#opened,
-		};
-		const staff = isStaff(this.user);
+		const { rows } = this.#drawn;
+		const isBare = rows.length === 0 && (discussion.oldest === null || discussion.hasBeginning);
 		const { count, toMe } = discussion.unread;
+		// Who only holds the newest still has nothing to go back to, and would find it covered.
+		const isAway = discussion.phase === "reading" && !(this.#pause.goesOn && count === 0);
 		return html`
-			<div class="scroller" tabindex="-1" @scroll=${this.#onScroll} @mouseenter=${this.#onEnter} @mouseleave=${this.#onLeave} @touchstart=${this.#onTouch} @touchend=${this.#onTouchEnd} @touchcancel=${this.#onTouchEnd}>
-				<ol class=${rows.length === 0 ? "bare" : ""} role="log" aria-live="off" aria-label=${words.discussion} @click=${this.#onClick}>
-					${rows.length === 0 ? this.#empty() : html`<li class="edge" role="presentation">${this.#edge(hasBeginning)}</li>`}
-					${repeat(
-						rows,
-						(row) => row.key,
-						(row) =>
-							guard([row, words, staff, this.mayReply, this.#pieces.version, ...this.#relations(row)], () => rowTemplate(row, around)),
-					)}
-				</ol>
+			<div class="scroller" role="group" aria-label=${words.discussion} tabindex="0" @pointerenter=${this.#onEnter} @pointerleave=${this.#onLeave}>
+				<div class="sheet ${isBare ? "bare" : ""}">
+					${isBare ? this.#empty() : html`<div class="edge">${this.#edge(discussion.hasBeginning)}</div>`}
+					<ol @click=${this.#onClick} @pointerover=${this.#onPoint} @pointerleave=${this.#onPoint} @focusin=${this.#onFocusIn} @focusout=${this.#onFocusOut}></ol>
+				</div>
 			</div>
-			${this.#hovered && discussion.phase === "reading" && staff ? html`<div class="paused">${words.pausedOnHover}</div>` : nothing}
+			${this.#pause.isFor("pointer") ? html`<div class="paused">${words.pausedOnHover}</div>` : nothing}
 			${
-				discussion.phase === "reading"
+				isAway
 					? html`<button class="newest ${count === 0 ? "plain" : ""}" @click=${this.toNewest}>${icon("down")}<span>${words.newBelow(count)}${toMe > 0 ? ` · ${words.newToYou(toMe)}` : ""}</span></button>`
 					: nothing
 			}
 		`;
 	}
 
-	/** What else a row's drawing depends on: whether it is opened, and the message it answers. */
+	#drawRows(): void {
+		const { discussion, words, language, mayReply, deeds } = this;
+		const moderates = this.#mayModerate;
+		const around: RowSurroundings = {
+			...{ words, language, mayReply, deeds, opened: this.#opened },
+			find: (id) => discussion.find(id),
+			mayRemove: (row) => row.id !== null && (row.stance === "mine" || moderates),
+			hasTools: (row) => row.key === this.#pointed || row.key === this.#chosen,
+		};
+		this.#elements?.draw(
+			this.#drawn.rows,
+			(row) => [words, language, mayReply, moderates, deeds.length, ...this.#relations(row)],
+			(row) => rowTemplate(row, around),
+		);
+	}
+
+	/** What else a row's drawing depends on: whether it is opened or shows its tools, and the message it answers. */
 	#relations(row: Row): unknown[] {
-		return row.kind === "message" ? [this.#opened.has(row.key), row.replyTo === null ? null : this.discussion.find(row.replyTo)] : [];
+		if (row.kind !== "message") return [];
+		const answered = row.replyTo === null ? null : this.discussion.find(row.replyTo);
+		return [this.#opened.has(row.key), row.key === this.#pointed, row.key === this.#chosen, answered];
 	}
 
 	#edge(hasBeginning: boolean): TemplateResult | string {
@@ -156,90 +175,88 @@ export class MessageList extends LitElement {
 	}
 
 	#empty(): TemplateResult {
-		return html`<li class="empty" role="presentation">
+		return html`<div class="empty">
 			<svg viewBox="0 0 96 72" fill="none" stroke="currentColor" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
 				<path d="M14 40V26a8 8 0 0 1 8-8h12a8 8 0 0 1 8 8v14M10 52v-8a5 5 0 0 1 10 0v3h16v-3a5 5 0 0 1 10 0v8Zm6 0v8m24-8v8"/>
 				<path d="M58 12h20a8 8 0 0 1 8 8v8a8 8 0 0 1-8 8h-9c-3 4-6 5.5-11 6 2-2 3-4 2.5-6.200A8 8 0 0 1 52 28v-8" opacity=".55"/>
 			</svg>
 			<strong>${this.words.emptyTitle}</strong>
 			<span>${this.words.emptyWords}</span>
-		</li>`;
+		</div>`;
 	}
 
-	get #scroller(): HTMLElement {
-		return this.renderRoot.querySelector(".scroller") as HTMLElement;
+	get #mayModerate(): boolean {
+		return this.user !== null && mayModerate(this.user);
 	}
 
-	get #isAtTail(): boolean {
-		const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-		return scrollHeight - scrollTop - clientHeight <= tailPx;
+	/** What the keeper asks. Only what the reader does ends following, and begins it again. */
+	readonly #scrolled: Scrolled = this.#makeScrolled();
+
+	#makeScrolled(): Scrolled {
+		const list = this;
+		return {
+			get follows() {
+				return list.discussion.phase === "following";
+			},
+			left() {
+				list.#pause.scrolled("away");
+				if (!this.follows) return;
+				list.discussion.read();
+				list.#announceMove();
+			},
+			reached() {
+				list.#pause.scrolled("newest");
+				if (this.follows || list.#pause.isOn) return;
+				list.discussion.follow();
+				list.#announceMove();
+			},
+			nearTop() {
+				const { discussion, older } = list;
+				if (older === "idle" && discussion.mayGrow && discussion.oldest !== null && !discussion.hasBeginning) list.#emit("older", null);
+			},
+		};
 	}
 
-	/** After a change: the tail stays in sight of who follows it; for who reads, the row under their eyes stays where it was. */
-	#settleScroll(): void {
-		const scroller = this.#scroller;
-		if (this.discussion.phase === "following") {
-			if (!this.#touched) scroller.scrollTop = scroller.scrollHeight;
-		} else if (this.#anchor) {
-			const row = this.renderRoot.querySelector<HTMLElement>(`[data-key="${CSS.escape(this.#anchor.key)}"]`);
-			if (row) scroller.scrollTop += row.offsetTop - scroller.scrollTop - this.#anchor.top;
-			this.#anchor = null;
-		}
-		this.#lastTop = scroller.scrollTop;
-		// A page too short to scroll would never ask for what is above it.
-		if (this.discussion.rows.length > 0 && this.older === "idle" && scroller.scrollHeight <= scroller.clientHeight + olderPx / 4)
-			this.#askOlder();
-	}
-
-	#firstVisible(): { key: string; top: number } | null {
-		const scroller = this.#scroller;
-		for (const row of this.renderRoot.querySelectorAll<HTMLElement>("li[data-key]")) {
-			const top = row.offsetTop - scroller.scrollTop;
-			if (top + row.offsetHeight > 0) return { key: row.dataset.key as string, top };
-		}
-		return null;
-	}
-
-	#onScroll(): void {
-		const scroller = this.#scroller;
-		const wentUp = scroller.scrollTop < this.#lastTop - 1;
-		this.#lastTop = scroller.scrollTop;
-		const { discussion } = this;
-		if (discussion.phase === "following" && wentUp && !this.#isAtTail) {
-			discussion.read();
-			this.#announceMove();
-		} else if (discussion.phase === "reading" && !wentUp && this.#isAtTail && !this.#hovered) {
-			discussion.follow();
-			this.#announceMove();
-		}
-		if (scroller.scrollTop < olderPx && discussion.phase === "reading" && this.older === "idle") this.#askOlder();
-	}
-
-	#askOlder(): void {
-		if (!this.discussion.hasBeginning && this.older !== "loading") this.#emit("older", null);
-	}
-
-	/** For those who act on messages, a row must not move away from under the pointer. */
-	#onEnter(): void {
-		if (!isStaff(this.user) || this.discussion.rows.length === 0) return;
-		this.#hovered = true;
+	#standStill(reason: PauseReason): void {
+		if (this.discussion.rows.length === 0) return;
+		this.#pause.begin(reason, this.#scrolled.follows);
 		this.discussion.read();
 		this.#announceMove();
 	}
 
+	#goOn(reason: PauseReason): void {
+		if (this.#pause.end(reason)) this.toNewest();
+		else this.requestUpdate();
+	}
+
+	/** For those who act on messages, a row must not move away from under the pointer. */
+	#onEnter(event: PointerEvent): void {
+		if (event.pointerType === "mouse" && this.#mayModerate) this.#standStill("pointer");
+	}
+
 	#onLeave(): void {
-		if (!this.#hovered) return;
-		this.#hovered = false;
-		if (this.#isAtTail || this.discussion.unread.count > 0) this.discussion.follow();
-		this.#announceMove();
+		this.#goOn("pointer");
 	}
 
-	#onTouch(): void {
-		this.#touched = true;
+	/** A row gets its tools when they can be used: three hundred rows with buttons and drawings would be most of the page. */
+	#onPoint(event: PointerEvent): void {
+		const key = event.type === "pointerleave" || event.pointerType !== "mouse" ? null : keyOf(event.target);
+		if (key === this.#pointed) return;
+		this.#pointed = key;
+		this.requestUpdate();
 	}
 
-	#onTouchEnd(): void {
-		this.#touched = false;
+	/** Nor must the row that was chosen by key or by touch move away. Who has a mouse sees what it points at. */
+	#onFocusIn({ target }: FocusEvent): void {
+		this.#chosen = keyOf(target);
+		this.requestUpdate();
+		const isHeld = target instanceof Element && (target.matches(":focus-visible") || matchMedia("(hover: none)").matches);
+		if (isHeld) this.#standStill("focus");
+	}
+
+	#onFocusOut({ relatedTarget }: FocusEvent): void {
+		this.#chosen = keyOf(relatedTarget);
+		if (this.#chosen === null) this.#goOn("focus");
 	}
 
 	#onClick(event: Event): void {
@@ -278,8 +295,8 @@ export class MessageList extends LitElement {
 		this.#announceMove();
 		row.scrollIntoView({ block: "center" });
 		row.focus({ preventScroll: true });
-		row.classList.add("found");
-		row.addEventListener("animationend", () => row.classList.remove("found"), { once: true });
+		row.dataset.found = "";
+		row.addEventListener("animationend", () => delete row.dataset.found, { once: true });
 	}
 
 	#rowOf(item: HTMLElement): MessageRow | null {
@@ -295,6 +312,16 @@ export class MessageList extends LitElement {
 	#emit<Type extends keyof MessageListEvents>(type: Type, detail: MessageListEvents[Type]): void {
 		this.dispatchEvent(new CustomEvent(type, { detail }));
 	}
+}
+
+/** Runs once the browser has drawn what stands on the page now. */
+function afterFrame(run: () => void): void {
+	requestAnimationFrame(() => setTimeout(run));
+}
+
+/** The key of the row that an event's target stands in. */
+function keyOf(target: EventTarget | null): string | null {
+	return target instanceof Element ? (target.closest<HTMLElement>(".message")?.dataset.key ?? null) : null;
 }
 
 function toggled(set: ReadonlySet<string>, key: string): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import type { Role, User } from "@hubbub/protocol/event.ts";
+import type { Role, User } from "@hubbub/protocol/fields.ts";
 import { css, html, nothing, svg, type TemplateResult, unsafeCSS } from "lit";
 import { hueAngles, hueColor, hueOf } from "../theme/hues.ts";
 import type { Words } from "../words/en.ts";
@@ -9,11 +9,6 @@ type WornRole = (typeof rank)[number];
 
 export function wornRole(user: User): WornRole | null {
 	return rank.find((role) => user.roles.includes(role)) ?? null;
-}
-
-/** Whether somebody may take back others' messages and change the room. */
-export function isStaff(user: User | null): boolean {
-	return user?.roles.some((role) => role === "owner" || role === "host" || role === "moderator") ?? false;
 }
 
 // A shape of its own for each role, so that colour is never the only difference.

@@ -1,219 +1,316 @@
 import { connect } from "@hubbub/client";
-import type { Style } from "@hubbub/protocol/event.ts";
+import { Announcer } from "@hubbub/room-model/announcer.ts";
+import { DrawPacing } from "@hubbub/room-model/draw-pacing.ts";
+import { isFull } from "@hubbub/room-model/place.ts";
+import type { MessageRow } from "@hubbub/room-model/rows.ts";
+import { Unsent } from "@hubbub/room-model/unsent.ts";
+import { Visit } from "@hubbub/room-model/visit.ts";
+import { Writer } from "@hubbub/room-model/writer.ts";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { cache } from "lit/directives/cache.js";
 import { browserClock } from "../clock.ts";
-import { type DanmakuChoices, parseChoices, usualChoices } from "../danmaku/choices.ts";
+import { KindParts } from "../kinds/kind-parts.ts";
+import { kindParts } from "../kinds/table.ts";
+import { onMissingPart, part } from "../part.ts";
+import { root } from "../root.ts";
+import { ReaderIdentity } from "../sign-in/reader-identity.ts";
+import type { SignedIn } from "../sign-in/sign-in-form.ts";
 import type { Stage } from "../stage/stage.ts";
-import { chooseLanguage, chooseTheme, chosenLanguage, chosenTheme, type Language, recall, remember, type Theme } from "../theme/choice.ts";
 import { controls } from "../theme/controls.ts";
 import { icon } from "../theme/icons.ts";
 import { mark } from "../theme/mark.ts";
 import type { Words } from "../words/en.ts";
-import { loadWords } from "../words/words.ts";
 import { type Address, readAddress } from "./address.ts";
 import type { Applause } from "./applause.ts";
 import "./applause.ts";
-import { closedTemplate } from "./closed.ts";
+import { Choices } from "./choices.ts";
+import { type ClosedActions, closedActions, closedTemplate } from "./closed.ts";
 import type { Composer } from "./composer.ts";
 import "./composer.ts";
-import { rememberedCredentials, rememberName, rememberToken } from "./credentials.ts";
-import { Digest } from "./digest.ts";
-import { DrawPace } from "./draw-pace.ts";
+import { announcementWords } from "./announcement-words.ts";
 import { type Head, head } from "./head.ts";
-import { type KeyAction, keyAction, takesKeys } from "./keys.ts";
-import { followLayout, type Layout } from "./layout.ts";
+import type { KeyAction } from "./keys.ts";
 import { lineOf, linesOf } from "./lines.ts";
 import type { MessageList } from "./message-list.ts";
 import "./message-list.ts";
-import { loadPanel, type Panel } from "./panel.ts";
-import { isFull } from "./place.ts";
+import { LiveRegion } from "./live-region.ts";
+import { PageKeys } from "./page-keys.ts";
+import { Panels } from "./panels.ts";
 import { roomStyles } from "./room-styles.ts";
-import type { MessageRow } from "./rows.ts";
-import { type Credentials, type SayResult, Visit } from "./visit.ts";
-import { refusalWords, writingOf } from "./writing.ts";
-
-const danmakuKey = "hubbub.danmaku";
-/** How long a passing word ("Copied") is shown. */
-const toastMs = 2_000;
+import { tabMemory } from "./tab-memory.ts";
+import { TabTitle } from "./tab-title.ts";
+import type { Theatre } from "./theatre.ts";
+import { Toast } from "./toast.ts";
+import { View } from "./view.ts";
+import { refusalWords } from "./writing.ts";
 
 /** The room's page: stage, discussion and everything around them, for one visit. */
 export class RoomPage extends LitElement {
 	static override readonly styles = [controls, roomStyles];
 
 	readonly #address: Address = readAddress(new URL(location.href));
-	readonly #search = new URLSearchParams(location.search);
-	#language: Language = chosenLanguage(this.#search, navigator.languages);
-	#theme: Theme = chosenTheme(this.#search);
-	#words: Words | null = null;
-	#credentials: Credentials = rememberedCredentials();
+	readonly #identity: ReaderIdentity;
 	readonly #visit: Visit;
-	readonly #digest = new Digest(browserClock, (count, toMe) => this.#readOut(count, toMe));
-	readonly #layoutFollower = followLayout((layout) => this.#relayout(layout));
-	#windowLayout: Layout = this.#layoutFollower.layout;
-	#drawer: "open" | "shut" = "open";
-	#panel: Panel = "none";
-	#danmaku: DanmakuChoices = parseChoices(recall(danmakuKey), usualChoices(matchMedia("(prefers-reduced-motion: reduce)").matches));
-	#answering: MessageRow | null = null;
+	readonly #region = new LiveRegion();
+	readonly #choices = new Choices(this, (words) => {
+		this.#region.label = words.announcements;
+	});
+	readonly #announcer = new Announcer(browserClock, (announcement) => {
+		if (this.#words) this.#region.announce(announcementWords(announcement, this.#words));
+	});
+	readonly #toast = new Toast(this);
+	readonly #panels = new Panels(this, () => this.#toast.show(this.#words?.offline ?? ""));
+	readonly #title = new TabTitle(this, () => this.#words && `${this.#heading(this.#words)} · ${this.#words.product}`);
+	readonly #parts = new KindParts({
+		redraw: () => this.requestUpdate(),
+		show: (words) => this.#toast.show(words),
+		announce: (words) => this.#region.announce(words),
+	});
+	readonly #view = new View(this.#address.frame, () => this.requestUpdate());
+	#theatre: Theatre | null = null;
+	readonly #writer: Writer;
+	/** Whether there was anything in the box when the page was last drawn. */
+	#hasText = false;
 	#version = 0;
-	readonly #pace = new DrawPace(browserClock, () => this.requestUpdate());
-	#spoken = "";
-	#toast = "";
-	#cancelToast: (() => void) | null = null;
-	/** Messages that came while the tab was in the background, for its title. */
-	#unseen = 0;
+	readonly #pace = new DrawPacing(browserClock, () => this.requestUpdate());
+	/** Whether the page is older than its server: what works goes on, and loading it again helps. */
+	#isOutdated = false;
+	readonly #stopMissing = onMissingPart(() => this.#visit.connection.phase === "live" && this.#age());
 
 	constructor() {
 		super();
+		new PageKeys(this, (action) => this.#words !== null && this.#do(action));
+		// A page that stands alone, opened without a token, has nothing to be guided by.
+		const isGuided = window.parent !== window || Boolean(history.state?.hubbubToken);
+		const guide = async (identity: ReaderIdentity) =>
+			(await import("../sign-in/open-guide.ts")).openGuide(identity, this.#address.room, () => this.#visit.clockSkewMs);
+		this.#identity = new ReaderIdentity(
+			(credentials, isSamePerson) => {
+				this.#panels.close();
+				this.#visit.become(credentials, isSamePerson);
+			},
+			isGuided ? guide : null,
+		);
 		this.#visit = new Visit(
 			this.#address.room,
-			this.#credentials,
-			({ name, token }) => connect(location.origin, { ...(name !== null && { name }), ...(token !== null && { token }) }),
+			this.#identity.credentials,
+			({ name }) => connect(new URL("ws", root), { token: this.#identity.present, name }),
 			browserClock,
 			{
+				met: () => this.#identity.met(),
+				watches: () => kindParts.map(({ name }) => name),
 				changed: () => {
 					this.#version++;
+					this.#identity.look(this.#visit.place);
+					this.#writer.look();
 					this.#pace.ask();
 				},
 				flew: (messages, spreadMs) => this.#stage?.fly(linesOf(messages, this.#visit.user?.id ?? null), spreadMs),
-				arrived: (count, toMe) => {
-					this.#digest.add(count, toMe);
-					if (document.hidden) this.#unseen += count;
+				arrived: (rows) => {
+					this.#announcer.heard(rows);
+					this.#title.came(rows.filter((row) => row.stance !== "mine").length);
 				},
-				removed: (id) => this.#stage?.ground(id),
+				noticed: (notice) => this.#announcer.noticed(notice),
+				removed: (id) => {
+					this.#stage?.ground(id);
+					this.#announcer.removed(id);
+				},
+				settled: (key, id, fate) => {
+					this.#stage?.settle(key, id);
+					const row = this.#visit.discussion.find(id);
+					if (row) this.#announcer.heard([row]);
+					// Nobody else sees it before a moderator has.
+					if (fate === "held") this.#stage?.ground(id);
+				},
+				repeated: (repeats) => {
+					for (const { id, count } of repeats) {
+						this.#stage?.countOn(id, count);
+						this.#announcer.heardAgain(count);
+					}
+				},
 				applauded: (count) => this.#applause?.rise(count),
+				aged: () => this.#age(),
 			},
 		);
-		void this.#speak(this.#language);
+		this.#writer = new Writer(this.#visit, new Unsent(this.#address.room, tabMemory, browserClock), tabMemory, browserClock, {
+			changed: () => {
+				this.#composer?.requestUpdate();
+				// Only whether there is anything in the box matters to the page around it.
+				if (this.#hasText !== (this.#writer.text !== "")) this.requestUpdate();
+			},
+			left: ({ key, text, style }) => this.#stage?.flyOwn(lineOf(key, text, style, true)),
+		});
+		this.#writer.look();
 		// A file of its own, so that a discussion embedded without it is light; its place is reserved until it is here.
-		if (this.#address.frame !== "chat") void import("../stage/stage.ts");
-	}
-
-	override connectedCallback(): void {
-		super.connectedCallback();
-		document.addEventListener("keydown", this.#onKey);
-		document.addEventListener("visibilitychange", this.#onVisibility);
-		document.addEventListener("fullscreenchange", this.#onFullscreen);
-		document.addEventListener("pointerdown", this.#onPointer);
+		if (this.#address.frame !== "chat") void this.#furnish().catch(() => {});
 	}
 
 	override disconnectedCallback(): void {
 		super.disconnectedCallback();
-		document.removeEventListener("keydown", this.#onKey);
-		document.removeEventListener("visibilitychange", this.#onVisibility);
-		document.removeEventListener("fullscreenchange", this.#onFullscreen);
-		document.removeEventListener("pointerdown", this.#onPointer);
-		this.#layoutFollower.stop();
+		this.#stopMissing();
+		this.#view.end();
+		this.#theatre?.end();
+		this.#writer.end();
+		this.#identity.end();
 		this.#visit.end();
-	}
-
-	override updated(): void {
-		if (!this.#words) return;
-		document.title = `${this.#unseen > 0 ? `(${this.#unseen > 99 ? "99+" : this.#unseen}) ` : ""}${this.#title(this.#words)} · ${this.#words.product}`;
 	}
 
 	override render(): TemplateResult | typeof nothing {
 		const words = this.#words;
 		if (!words) return nothing;
 		const { frame } = this.#address;
-		const layout = this.#layout;
-		const drawer = layout === "side" ? this.#drawer : "open";
-		return html`<div class="room frame-${frame}" data-layout=${layout} data-drawer=${drawer}>
-			${frame === "stage" ? nothing : html`<button class="button skip" @click=${() => this.#composer?.write()}>${words.skipToComposer}</button>`}
-			${frame === "chat" ? nothing : this.#theatre(words)}
-			${frame === "stage" ? nothing : this.#talk(words, drawer)}
-			<div class="unseen" role="status">${this.#spoken}</div>
-			${this.#toast === "" ? nothing : html`<div class="toast" role="status">${this.#toast}</div>`}
-			${this.#dialog(words)}
+		const { layout, isTheatre, isFull } = this.#view;
+		const isTalkShown = this.#isTalkShown;
+		this.#parts.look({ words, language: this.#choices.language, visit: this.#visit });
+		return html`<div class="room frame-${frame} ${isTheatre ? "theatre" : ""} ${isFull ? "full" : ""}" data-layout=${layout} data-talk=${isTalkShown ? "shown" : "away"}>
+			${frame === "stage" ? nothing : html`<button class="button skip" @click=${this.#write}>${words.skipToComposer}</button>`}
+			${frame === "chat" ? nothing : this.#main(words)}
+			${frame === "stage" ? nothing : this.#talk(words, isTalkShown)}
+			${this.#region.element}
+			${this.#toast.template}
+			${this.#isOutdated ? html`<div class="outdated card" role="status"><span>${words.outdated}</span><button class="button" @click=${() => location.reload()}>${words.loadAgain}</button></div>` : nothing}
+			${cache(this.#dialog(words))}
+			${this.#parts.over}
 		</div>`;
 	}
 
-	#theatre(words: Words): TemplateResult {
-		const { settings } = this.#visit;
-		const isIdle = !settings || settings.streamUrl === "";
-		const isStageOnly = this.#address.frame === "stage";
+	#main(words: Words): TemplateResult {
+		const { settings, place } = this.#visit;
+		const { layout } = this.#view;
 		const parts = this.#head(words);
-		return html`<main>
-			<hubbub-stage class=${isIdle ? "idle" : ""} role="region" aria-label=${words.stage} .words=${words} .settings=${settings} .shut=${this.#visit.place.phase === "closed"} .heading=${this.#isTitled ? settings?.title : words.idleTitle} .danmaku=${this.#danmaku} .settingsOpen=${this.#panel === "danmaku"} @danmaku=${() => this.#setDanmaku({ ...this.#danmaku, on: !this.#danmaku.on })} @danmaku-settings=${() => this.#open("danmaku")}>
-				${this.#layout === "side" ? html`<button slot="tools" class="tool" title=${this.#drawer === "open" ? words.hideDiscussion : words.showDiscussion} aria-label=${words.discussion} aria-expanded=${this.#drawer === "open"} @click=${this.#toggleDrawer}>${icon("talk")}</button>` : nothing}
-				<button slot="tools" class="tool" title="${document.fullscreenElement ? words.leaveFullscreen : words.fullscreen} (F)" aria-label=${document.fullscreenElement ? words.leaveFullscreen : words.fullscreen} @click=${this.#toggleFullscreen}>${icon(document.fullscreenElement ? "shrink" : "expand")}</button>
-				${isStageOnly && this.#visit.connection.phase !== "live" ? html`<div slot="over" class="trouble">${parts.pill}</div>` : nothing}
-				${this.#panel === "danmaku" ? html`<hubbub-danmaku-panel slot="over" class="danmaku-panel card" .words=${words} .choices=${this.#danmaku} @change=${(event: CustomEvent<DanmakuChoices>) => this.#setDanmaku(event.detail)} @close=${this.#close}></hubbub-danmaku-panel>` : nothing}
-			</hubbub-stage>
-			${this.#layout === "side" || this.#address.frame !== "page" ? nothing : html`<header class="head under">${this.#layout === "wide" ? html`<a href="/" title=${words.lobby} aria-label=${words.lobby}>${mark()}</a>` : nothing}${parts.titles}${parts.applause}${this.#layout === "tall" ? parts.pill : nothing}${parts.menu}</header>`}
-		</main>`;
+		const stage = this.#theatre?.template({
+			...{
+				words,
+				settings,
+				language: this.#choices.language,
+				danmaku: this.#choices.danmaku,
+				panel: this.#panels.shown,
+				isTalkShown: this.#isTalkShown,
+			},
+			opener: this.#panels.opener,
+			isShut: place.phase === "closed",
+			heading: (this.#isTitled && settings?.title) || words.idleTitle,
+			above: this.#above(parts),
+			setDanmaku: (choices) => this.#choices.setDanmaku(choices),
+			open: (panel, opener) => this.#panels.toggle(panel, opener),
+			close: this.#panels.close,
+		});
+		const below = html`<header class="head under">${layout === "wide" ? html`<a href=${root} title=${words.lobby} aria-label=${words.lobby}>${mark()}</a>` : nothing}${parts.titles}${parts.applause}${layout === "wide" && this.#isTalkShown ? nothing : parts.pill}${parts.menu}</header>`;
+		const unseenTitle = this.#address.frame === "stage" ? html`<h1 class="unseen">${this.#heading(words)}</h1>` : nothing;
+		return html`<main>${unseenTitle}${stage ?? html`<hubbub-stage></hubbub-stage>`}${this.#hasHeadBelow ? below : nothing}</main>`;
 	}
 
-	#talk(words: Words, drawer: "open" | "shut"): TemplateResult {
-		const isWidePage = this.#address.frame === "page" && this.#layout === "wide";
-		const parts = this.#head(words);
-		const isTallPage = this.#address.frame === "page" && this.#layout === "tall";
-		return html`<aside aria-label=${words.discussion} ?hidden=${drawer === "shut"}>
-			${
-				isWidePage
-					? html`<header class="head talk-head"><h2>${words.discussion}</h2>${parts.pill}</header>`
-					: isTallPage
-						? nothing
-						: html`<header class="head talk-head">${parts.titles}${parts.applause}${parts.pill}${parts.menu}</header>`
-			}
+	/** What stands at the top of the stage, where the room has no other head in sight. */
+	#above(parts: Head): TemplateResult | typeof nothing {
+		if (this.#address.frame === "stage")
+			return this.#visit.connection.phase === "live" ? nothing : html`<div slot="over" class="trouble">${parts.pill}</div>`;
+		if (this.#hasHeadBelow || (this.#isTalkShown && !this.#view.isDrawer)) return nothing;
+		return html`<header slot="top" class="head over">${parts.titles}${this.#isTalkShown ? nothing : html`${parts.applause}${parts.pill}${parts.menu}`}</header>`;
+	}
+
+	#talk(words: Words, isShown: boolean): TemplateResult {
+		const isAlone = this.#address.frame === "chat";
+		const talk = html`<aside role=${isAlone ? "region" : nothing} aria-label=${words.discussion} ?hidden=${!isShown}>
+			${isShown ? this.#talkHead(words) : nothing}
 			${this.#conversation(words)}
 		</aside>`;
+		return isAlone ? html`<main>${talk}</main>` : talk;
+	}
+
+	#talkHead(words: Words): TemplateResult | typeof nothing {
+		const { titles, applause, pill, menu } = this.#head(words);
+		const name = html`<h2>${words.discussion}</h2>`;
+		if (this.#view.isDrawer)
+			return html`<header class="head talk-head">${name}${applause}${pill}${menu}<button class="tool" title="${words.hideDiscussion} (H)" aria-label=${words.hideDiscussion} @click=${() => this.#view.showTalk(false)}>${icon("close")}</button></header>`;
+		if (!this.#hasHeadBelow) return html`<header class="head talk-head">${titles}${applause}${pill}${menu}</header>`;
+		return this.#view.layout === "tall" ? nothing : html`<header class="head talk-head">${name}${pill}</header>`;
 	}
 
 	#conversation(words: Words): TemplateResult {
 		const visit = this.#visit;
-		const { place, discussion, connection } = visit;
+		const { place, discussion } = visit;
+		const { writing, text } = this.#writer;
+		this.#hasText = text !== "";
 		const actions = {
-			signIn: () => this.#open("sign-in"),
-			asGuest: () => this.#become({ ...this.#credentials, token: null }),
-			retry: () => this.#become(this.#credentials),
+			signIn: () => this.#panels.toggle("sign-in"),
+			asGuest: () => this.#identity.choose(null),
+			retry: () => this.#identity.retry(),
 		};
-		if (place.phase === "entering") {
-			if (isFull(connection))
-				return closedTemplate("overloaded", visit.roomId, words, { ...actions, retry: () => visit.retryNow() }, false);
-			return html`<div class="entering" role="status"><span class="unseen">${words.enteringRoom}</span>${Array.from({ length: 9 }, () => html`<span></span>`)}</div>`;
-		}
-		const isShut = place.phase === "closed";
-		if (isShut && (discussion.rows.length === 0 || place.reason === "banned"))
-			return closedTemplate(place.reason, visit.roomId, words, actions, false);
-		const mayReply = !isShut && writingOf(visit.settings, visit.user).phase === "open";
+		const isReadable = place.phase === "open" || (place.phase === "closed" && place.reason !== "banned" && discussion.rows.length > 0);
+		// Where there is nothing to read and nothing written, the words about the room stand alone.
+		const hasComposer = isReadable || text !== "";
+		const remedies = isReadable && writing.phase === "shut" ? closedActions(writing.reason, visit.roomId, words, actions) : nothing;
 		return html`
-			<hubbub-messages .discussion=${discussion} .version=${this.#version} .words=${words} .language=${this.#language} .user=${visit.user} .older=${visit.older} .mayReply=${mayReply} @answer=${(event: CustomEvent<MessageRow>) => this.#answer(event.detail)} @take-back=${(event: CustomEvent<MessageRow>) => this.#takeBack(event.detail)} @copied=${() => this.#show(words.copied)} @older=${() => visit.loadOlder()}></hubbub-messages>
-			${isShut ? closedTemplate(place.reason, visit.roomId, words, actions, true) : html`<hubbub-composer .words=${words} .settings=${visit.settings} .user=${visit.user} .answering=${this.#answering} .connection=${connection.phase} .say=${this.#say} @cancel-answer=${() => this.#answer(null)} @rename=${this.#rename} @sign-in=${() => this.#open("sign-in")}></hubbub-composer>`}
+			${isReadable ? this.#parts.above : nothing}
+			${isReadable ? this.#messages(words, writing.phase === "open") : this.#instead(words, actions)}
+			${hasComposer ? html`<hubbub-composer .words=${words} .writer=${this.#writer} .user=${visit.user} .version=${this.#version} @rename=${this.#rename} @unreachable=${() => this.#toast.show(words.offline)}>${remedies}</hubbub-composer>` : nothing}
 		`;
+	}
+
+	/** What stands where the discussion cannot. */
+	#instead(words: Words, actions: ClosedActions): TemplateResult {
+		const visit = this.#visit;
+		const { place, connection } = visit;
+		if (place.phase === "closed") return closedTemplate(place.reason, visit.roomId, words, actions);
+		if (isFull(connection)) return closedTemplate("overloaded", visit.roomId, words, { ...actions, retry: () => visit.retryNow() });
+		return html`<div class="entering" role="status"><span class="unseen">${words.enteringRoom}</span>${Array.from({ length: 9 }, () => html`<span></span>`)}</div>`;
+	}
+
+	#messages(words: Words, mayReply: boolean): TemplateResult {
+		const visit = this.#visit;
+		return html`<hubbub-messages .discussion=${visit.discussion} .version=${this.#version} .words=${words} .language=${this.#choices.language} .user=${visit.user} .older=${visit.older} .mayReply=${mayReply} .deeds=${this.#parts.messageDeeds} @answer=${(event: CustomEvent<MessageRow>) => this.#answer(event.detail)} @take-back=${(event: CustomEvent<MessageRow>) => this.#takeBack(event.detail)} @copied=${() => this.#toast.show(words.copied)} @older=${() => visit.loadOlder()}></hubbub-messages>`;
 	}
 
 	/** The parts of a header, in the order they stand; which of them, the layout says. */
 	#head(words: Words): Head {
 		const visit = this.#visit;
 		return head({
-			...{ words, visit, language: this.#language, title: this.#title(words), theme: this.#theme, panel: this.#panel },
-			open: (panel) => this.#open(panel),
-			close: this.#close,
-			chooseTheme: this.#chooseTheme,
-			speak: (language) => this.#speak(language),
-			signOut: () => this.#become({ ...this.#credentials, token: null }),
+			...{
+				words,
+				visit,
+				language: this.#choices.language,
+				title: this.#heading(words),
+				theme: this.#choices.theme,
+				panel: this.#panels.shown,
+			},
+			deeds: this.#parts.roomDeeds,
+			open: (panel) => this.#panels.toggle(panel),
+			close: this.#panels.close,
+			chooseTheme: this.#choices.chooseTheme,
+			speak: (language) => this.#choices.speak(language),
+			signOut: () => this.#identity.choose(null),
 		});
 	}
 
+	/** Modal panels. They are kept as they are when they close, so that what was typed is there when they open again. */
 	#dialog(words: Words): TemplateResult | typeof nothing {
 		const { settings } = this.#visit;
-		switch (this.#panel) {
+		switch (this.#panels.shown) {
 			case "sign-in":
-				return html`<hubbub-sign-in .words=${words} @close=${this.#close} @sign-in=${(event: CustomEvent<string>) => this.#become({ ...this.#credentials, token: event.detail })}></hubbub-sign-in>`;
+				return html`<hubbub-sign-in .words=${words} .language=${this.#choices.language} @close=${this.#panels.close} @sign-in=${(event: CustomEvent<SignedIn>) => this.#identity.choose(event.detail.token)}></hubbub-sign-in>`;
 			case "shortcuts":
-				return html`<hubbub-shortcuts .words=${words} @close=${this.#close}></hubbub-shortcuts>`;
+				return html`<hubbub-shortcuts .words=${words} @close=${this.#panels.close}></hubbub-shortcuts>`;
 			case "settings":
 				return settings
-					? html`<hubbub-room-settings .words=${words} .settings=${settings} .configure=${(changes: Partial<typeof settings>) => this.#visit.configure(changes)} @close=${this.#close}></hubbub-room-settings>`
+					? html`<hubbub-room-settings .words=${words} .language=${this.#choices.language} .settings=${settings} .configure=${(changes: Partial<typeof settings>) => this.#visit.configure(changes)} @close=${this.#panels.close}></hubbub-room-settings>`
 					: nothing;
 			default:
 				return nothing;
 		}
 	}
 
-	/** The drawer is for a phone in the hand; an embed that is low and wide keeps both parts beside each other. */
-	get #layout(): Layout {
-		return this.#windowLayout === "side" && this.#address.frame !== "page" ? "wide" : this.#windowLayout;
+	/** Why a reader is not let in stands where the discussion would: it is never away then. */
+	get #isTalkShown(): boolean {
+		return this.#view.isTalkShown || this.#visit.place.phase === "closed";
+	}
+
+	/** Whether title, applause and menu stand below the stage. */
+	get #hasHeadBelow(): boolean {
+		return this.#address.frame === "page" && !this.#view.isDrawer && !this.#view.isTheatre;
+	}
+
+	get #words(): Words | null {
+		return this.#choices.words;
 	}
 
 	get #stage(): Stage | null {
@@ -232,7 +329,7 @@ export class RoomPage extends LitElement {
 		return this.renderRoot.querySelector<MessageList>("hubbub-messages");
 	}
 
-	#title(words: Words): string {
+	#heading(words: Words): string {
 		if (this.#isTitled) return this.#visit.settings?.title ?? "";
 		return this.#address.room === "lobby" ? words.lobby : words.roomCalled(this.#address.room);
 	}
@@ -244,139 +341,44 @@ export class RoomPage extends LitElement {
 		return title !== "" && title !== room;
 	}
 
-	/** Opens a panel, fetching it first, or shuts it if it is open. */
-	async #open(panel: Exclude<Panel, "none">): Promise<void> {
-		if (this.#panel === panel) return this.#close();
-		try {
-			await loadPanel(panel);
-		} catch {
-			return this.#show(this.#words?.offline ?? "");
-		}
-		this.#panel = panel;
+	/** Fetches the stage, for which the page has kept a place. */
+	async #furnish(): Promise<void> {
+		const { Theatre } = await part(() => import("./theatre.ts"));
+		this.#theatre = new Theatre(this, this.#view);
 		this.requestUpdate();
 	}
 
-	readonly #close = (): void => {
-		this.#panel = "none";
-		this.requestUpdate();
-	};
-
-	async #speak(language: Language): Promise<void> {
-		const isChoice = this.#words !== null;
-		try {
-			this.#words = await loadWords(language);
-		} catch {
-			// The table could not be fetched: what is spoken now goes on being spoken.
-			return;
-		}
-		this.#language = language;
-		if (isChoice) chooseLanguage(language);
-		document.documentElement.lang = language;
-		this.requestUpdate();
-	}
-
-	readonly #chooseTheme = (theme: Theme): void => {
-		this.#theme = theme;
-		chooseTheme(theme);
-		this.requestUpdate();
-	};
-
-	#setDanmaku(choices: DanmakuChoices): void {
-		this.#danmaku = choices;
-		remember(danmakuKey, JSON.stringify(choices));
-		this.requestUpdate();
-	}
-
-	readonly #say = (text: string, options: { replyTo: string | null; style: Style | null }): Promise<SayResult> => {
-		this.#stage?.flyOwn(lineOf("", text, options.style, true));
-		return this.#visit.say(text, options);
-	};
-
-	#answer(row: MessageRow | null): void {
-		this.#answering = row;
-		this.requestUpdate();
+	#answer({ id, from, text }: MessageRow): void {
+		if (id === null) return;
+		this.#writer.answer({ id, name: from.name, text });
+		this.#composer?.write();
 	}
 
 	async #takeBack(row: MessageRow): Promise<void> {
 		const words = this.#words;
 		if (row.id === null || !words) return;
 		const result = await this.#visit.remove(row.id);
-		this.#show(result.outcome === "accepted" ? words.removed : `${words.removeFailed} ${refusalWords(result.code, words)}`);
+		this.#toast.show(result.outcome === "accepted" ? words.removed : `${words.removeFailed} ${refusalWords(result.code, words)}`);
 	}
 
-	readonly #rename = (event: CustomEvent<string>): void => {
-		rememberName(event.detail);
-		this.#become({ ...this.#credentials, name: event.detail });
-	};
+	readonly #rename = (event: CustomEvent<string>): void => this.#identity.rename(event.detail);
 
-	#become(credentials: Credentials): void {
-		this.#credentials = credentials;
-		rememberToken(credentials.token);
-		this.#panel = "none";
-		this.#visit.become(credentials);
-	}
-
-	#show(words: string): void {
-		this.#toast = words;
-		this.#cancelToast?.();
-		this.#cancelToast = browserClock.after(toastMs, () => {
-			this.#toast = "";
-			this.requestUpdate();
-		});
+	#age(): void {
+		this.#isOutdated = true;
 		this.requestUpdate();
 	}
 
-	#readOut(count: number, toMe: number): void {
-		this.#spoken = this.#words?.digest(count, toMe) ?? "";
-		this.requestUpdate();
-	}
-
-	#relayout(layout: Layout): void {
-		this.#windowLayout = layout;
-		this.requestUpdate();
-	}
-
-	readonly #toggleDrawer = (): void => {
-		this.#drawer = this.#drawer === "open" ? "shut" : "open";
-		this.requestUpdate();
-	};
-
-	readonly #toggleFullscreen = (): void => {
-		if (document.fullscreenElement) void document.exitFullscreen();
-		// A phone that cannot show an element full screen (iOS) leaves everything as it is.
-		else void this.requestFullscreen?.().catch(() => {});
-	};
-
-	readonly #onFullscreen = (): void => this.requestUpdate();
-
-	readonly #onVisibility = (): void => {
-		if (!document.hidden) this.#unseen = 0;
-		this.requestUpdate();
-	};
-
-	/** A press beside an open card shuts it. */
-	readonly #onPointer = (event: PointerEvent): void => {
-		if (this.#panel !== "menu" && this.#panel !== "danmaku") return;
-		const isInside = event
-			.composedPath()
-			.some(
-				(target) =>
-					target instanceof Element &&
-					(target.matches("hubbub-menu, hubbub-danmaku-panel, .anchor") || target.getAttribute("aria-expanded") === "true"),
-			);
-		if (!isInside) this.#close();
-	};
-
-	readonly #onKey = (event: KeyboardEvent): void => {
-		const action = takesKeys(event.composedPath()[0]) ? null : keyAction(event);
-		if (!action || !this.#words || document.querySelector("dialog[open]")) return;
-		if (this.#do(action)) event.preventDefault();
+	/** Puts the cursor into the box, wherever the discussion was put. */
+	readonly #write = async (): Promise<void> => {
+		this.#view.showTalk(true);
+		await this.updateComplete;
+		this.#composer?.write();
 	};
 
 	#do(action: KeyAction): boolean {
 		switch (action) {
 			case "write":
-				this.#composer?.write();
+				void this.#write();
 				return true;
 			case "down":
 			case "up":
@@ -384,15 +386,15 @@ export class RoomPage extends LitElement {
 				return true;
 			case "reply": {
 				const row = this.#list?.focused();
-				if (row?.id) this.#answer(row);
+				if (row) this.#answer(row);
 				return row?.id != null;
 			}
 			case "newest":
 				this.#list?.toNewest();
 				return true;
 			case "danmaku":
-				this.#setDanmaku({ ...this.#danmaku, on: !this.#danmaku.on });
-				this.#show(this.#danmaku.on ? (this.#words?.danmakuOn ?? "") : (this.#words?.danmakuOff ?? ""));
+				this.#choices.setDanmaku({ ...this.#choices.danmaku, on: !this.#choices.danmaku.on });
+				this.#toast.show(this.#choices.danmaku.on ? (this.#words?.danmakuOn ?? "") : (this.#words?.danmakuOff ?? ""));
 				return true;
 			case "like":
 				this.#applause?.applaud();
@@ -400,15 +402,21 @@ export class RoomPage extends LitElement {
 			case "mute":
 				this.#stage?.toggleMuted();
 				return true;
+			case "talk":
+				this.#view.showTalk(!this.#view.isTalkShown);
+				return true;
+			case "theatre":
+				this.#view.toggleTheatre();
+				return true;
 			case "fullscreen":
-				this.#toggleFullscreen();
+				this.#theatre?.toggleFullScreen();
 				return true;
 			case "help":
-				void this.#open("shortcuts");
+				void this.#panels.toggle("shortcuts");
 				return true;
 			case "close":
-				if (this.#panel !== "none") this.#close();
-				else if (this.#answering) this.#answer(null);
+				if (this.#writer.answering) this.#writer.answer(null);
+				else this.#theatre?.leaveWindow();
 				return false;
 			default:
 				return action satisfies never;

@@ -1,17 +1,10 @@
+import { type Language, languageFor } from "../words/language.ts";
+
 /**
  * What a reader chose for this browser: theme and language. Kept in `localStorage`; the page's address may override both for an embed.
  * Storage that is closed or full (private windows, blocked cookies) costs remembering, nothing else.
  */
 export type Theme = "auto" | "dark" | "light";
-export type Language = "zh-CN" | "zh-TW" | "en" | "ja";
-
-export const languages: readonly { readonly id: Language; readonly own: string }[] = [
-	{ id: "zh-CN", own: "简体中文" },
-	{ id: "zh-TW", own: "繁體中文" },
-	{ id: "en", own: "English" },
-	{ id: "ja", own: "日本語" },
-];
-
 const themeKey = "hubbub.theme";
 const languageKey = "hubbub.language";
 
@@ -50,32 +43,17 @@ export function applyTheme(theme: Theme): void {
 	else document.documentElement.dataset.theme = theme;
 }
 
-/** The language of this page: the address first, then what was chosen, then the first of the browser's that we speak, else English. */
+/**
+ * The language of this page: what its address asks for, then what was chosen, then the browser's preferences, else English. The address may
+ * hand on a whole list, as a request's `Accept-Language` has it.
+ */
 export function chosenLanguage(search: URLSearchParams, browser: readonly string[]): Language {
-	const asked = [search.get("lang"), recall(languageKey), ...browser];
-	for (const tag of asked) {
-		const language = tag ? spoken(tag) : null;
-		if (language) return language;
-	}
-	return "en";
+	const asked = search.get("lang")?.split(",") ?? [];
+	return languageFor(asked) ?? languageFor([recall(languageKey) ?? ""]) ?? languageFor(browser) ?? "en";
 }
 
 export function chooseLanguage(language: Language): void {
 	remember(languageKey, language);
-}
-
-/** Finds our language for a BCP 47 tag: `zh-HK` reads traditional characters, `zh-SG` simplified ones. */
-export function spoken(tag: string): Language | null {
-	const parts = tag.toLowerCase().split(/[-_]/);
-	switch (parts[0]) {
-		case "zh":
-			return parts.some((part) => ["hant", "tw", "hk", "mo"].includes(part)) ? "zh-TW" : "zh-CN";
-		case "en":
-		case "ja":
-			return parts[0];
-		default:
-			return null;
-	}
 }
 
 function asTheme(value: string | null): Theme | null {

@@ -17,11 +17,17 @@ export const controls = css`
 	.button:hover { filter: brightness(1.07); }
 	.button.quiet { background: var(--hubbub-hover); color: var(--hubbub-ink); }
 	.field { width: 100%; min-height: 40px; padding: 8px 12px; border: 1px solid var(--hubbub-line); border-radius: var(--hubbub-radius-small); background: var(--hubbub-raised); color: var(--hubbub-ink); font: inherit; }
-	.field:focus { border-color: var(--hubbub-focus); outline: 1px solid var(--hubbub-focus); outline-offset: 0; }
+	.field:focus { border-color: var(--hubbub-focus); outline: 2px solid var(--hubbub-focus); outline-offset: -1px; }
 	.card { background: var(--hubbub-raised); color: var(--hubbub-ink); border: 1px solid var(--hubbub-line); border-radius: var(--hubbub-radius); box-shadow: var(--hubbub-shadow); }
 	@media (pointer: coarse) {
 		.tool { min-width: 44px; height: 44px; }
 		.button, .field { min-height: 44px; }
 		.field { font-size: 16px; }
+	}
+	@media (forced-colors: active) {
+		button, .button, .card { border: 1px solid ButtonBorder; }
+		[aria-disabled="true"], button:disabled { color: GrayText; border-color: GrayText; }
+		[aria-pressed="true"], [aria-expanded="true"], input:checked + span { forced-color-adjust: none; background: Highlight !important; color: HighlightText !important; border-color: Highlight; }
+		[aria-pressed="true"]:focus-visible, [aria-expanded="true"]:focus-visible { outline: 2px solid HighlightText !important; outline-offset: -4px !important; }
 	}
 `;

@@ -21,6 +21,7 @@ const shapes = {
 	pause: svg`<path d="M8.5 6v12m7-12v12"/>`,
 	expand: svg`<path d="M9 4.5H4.5V9m10.5-4.5h4.5V9M9 19.5H4.5V15m10.5 4.5h4.5V15"/>`,
 	shrink: svg`<path d="M4.5 9H9V4.5m6 0V9h4.5M4.5 15H9v4.5m6 0V15h4.5"/>`,
+	theatre: svg`<rect x="2.5" y="6.5" width="19" height="11" rx="2"/>`,
 	talk: svg`<path d="M5.5 5h13A2.5 2.5 0 0 1 21 7.5v7a2.5 2.5 0 0 1-2.5 2.5H12l-4.5 3.5V17h-2A2.5 2.5 0 0 1 3 14.5v-7A2.5 2.5 0 0 1 5.5 5Z"/>`,
 	pencil: svg`<path d="m14.5 6 3.5 3.5M5 19l.8-4L15.5 5.3a1.7 1.7 0 0 1 2.4 0l.8.8a1.7 1.7 0 0 1 0 2.4L9 18.2Z"/>`,
 	check: svg`<path d="m5.5 12.5 4.3 4.3 8.7-9.3"/>`,

@@ -1,17 +1,18 @@
-import type { Language } from "../theme/choice.ts";
+import { part } from "../part.ts";
 import type { Words } from "./en.ts";
+import type { Language } from "./language.ts";
 
 /** Loads one language's table; each is a file of its own, so that a reader fetches only theirs. */
 export async function loadWords(language: Language): Promise<Words> {
 	switch (language) {
 		case "zh-CN":
-			return (await import("./zh-cn.ts")).zhCN;
+			return (await part(() => import("./zh-cn.ts"))).zhCN;
 		case "zh-TW":
-			return (await import("./zh-tw.ts")).zhTW;
+			return (await part(() => import("./zh-tw.ts"))).zhTW;
 		case "ja":
-			return (await import("./ja.ts")).ja;
+			return (await part(() => import("./ja.ts"))).ja;
 		case "en":
-			return (await import("./en.ts")).en;
+			return (await part(() => import("./en.ts"))).en;
 		default:
 			return language satisfies never;
 	}

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Appended, type Entry, LogUnavailable, type RoomLog } from "../log.ts";
-import { newEntry, textOf } from "./entries.ts";
+import { type Appended, LogUnavailable, type RoomLog } from "../log.ts";
+import { changesContract } from "./changes.contract.ts";
+import { entryOf, newEntry, offsetOf, textOf } from "./entries.ts";
+import { hearingContract } from "./hearing.contract.ts";
 import type { MakeEngine } from "./make-engine.ts";
 import { roomLogProperties } from "./room-log.properties.ts";
 
@@ -84,6 +86,33 @@ export function roomLogContract(name: string, make: MakeEngine): void {
 				expect(await log.find("lobby", { id: "m3" })).toBeNull();
 			});
 
+			test("[SAY-3] a key used again for something else is a conflict, adds nothing and tells nothing of the first", async () => {
+				const content = ["text", "replyTo", "style"];
+				const say = (id: string, text: string, fields: object = {}) => {
+					const body = JSON.stringify({ at: id.length, kind: "message", id, text, ...fields });
+					return log.append("lobby", newEntry({ id, author: "ann", key: "k", content, body }));
+				};
+				const first = await say("m1", "你好", { style: { mode: 1, color: 255 } });
+				const again = { outcome: "duplicate", entry: entryOf(first) };
+				expect(await say("longer-id", "你好", { style: { mode: 1, color: 255 }, from: "a later name" })).toEqual(again as Appended);
+				const others = [
+					await say("m2", "你好!", { style: { mode: 1, color: 255 } }),
+					await say("m3", "你好", { style: { mode: 4, color: 255 } }),
+					await say("m4", "你好"),
+					await say("m5", "你好", { style: { mode: 1, color: 255 }, replyTo: "m1" }),
+					await log.append("lobby", newEntry({ id: "m6", author: "ann", key: "k", kind: "app" })),
+				];
+				expect(others).toEqual(Array(5).fill({ outcome: "conflict" }));
+				expect((await log.open("lobby", { create: false }))?.offset).toBe(1);
+				for (const id of ["m2", "m3", "m4", "m5", "m6"]) expect(await log.find("lobby", { id })).toBeNull();
+			});
+
+			test("[SAY-3] of two things under one key at once the first is kept, and the other is a conflict", async () => {
+				const say = (id: string, text: string) => log.append("lobby", newEntry({ id, author: "ann", key: "k", content: ["text"], text }));
+				const outcomes = (await Promise.all([say("m1", "one"), say("m2", "two"), say("m3", "one")])).map(({ outcome }) => outcome);
+				expect(outcomes).toEqual(["appended", "conflict", "duplicate"]);
+			});
+
 			test("[SAY-3] the same append twice at once is one entry", async () => {
 				const same = newEntry({ id: "m1", author: "ann", key: "k" });
 				const [first, again] = await Promise.all([log.append("lobby", same), log.append("lobby", same)]);
@@ -159,7 +188,7 @@ export function roomLogContract(name: string, make: MakeEngine): void {
 			});
 
 			test("[SAY-5] the text is gone wherever the entry is read, and all else stays", async () => {
-				await log.append("lobby", newEntry({ id: "d1", control: true, redacts: ["m1", "unknown"] }));
+				await log.append("lobby", newEntry({ id: "d1", redacts: ["m1", "unknown"] }));
 				const expected = { offset: 1, at: 1, kind: "message", id: "m1", text: "", deleted: true };
 				const [read] = await log.read("lobby", { limit: 10 });
 				expect(JSON.parse(read!.json)).toEqual(expected);
@@ -168,14 +197,17 @@ export function roomLogContract(name: string, make: MakeEngine): void {
 				expect(await log.find("lobby", { author: "ann", key: "k1" })).toEqual(read!);
 				const retried = await log.append("lobby", newEntry({ id: "m9", author: "ann", key: "k1", text: "a secret" }));
 				expect(retried).toEqual({ outcome: "duplicate", entry: read! });
+				const content = ["text", "kind"];
+				const compared = await log.append("lobby", newEntry({ id: "m9", author: "ann", key: "k1", text: "a secret", content }));
+				expect(compared).toEqual({ outcome: "duplicate", entry: read! });
 				expect(textOf((await log.find("lobby", { id: "m2" }))!)).toBe("harmless");
 			});
 
 			test("[SAY-5] an entry of the same moment can be taken back, several at once, and twice", async () => {
 				await Promise.all([
 					log.append("lobby", newEntry({ id: "m3", text: "also" })),
-					log.append("lobby", newEntry({ id: "d1", control: true, redacts: ["m3", "m1"] })),
-					log.append("lobby", newEntry({ id: "d2", control: true, redacts: ["m3"] })),
+					log.append("lobby", newEntry({ id: "d1", redacts: ["m3", "m1"] })),
+					log.append("lobby", newEntry({ id: "d2", redacts: ["m3"] })),
 				]);
 				expect((await log.read("lobby", { limit: 3 })).map(({ id }) => id)).toEqual(["m3", "d1", "d2"]);
 				expect(textOf((await log.find("lobby", { id: "m1" }))!)).toBe("");
@@ -199,10 +231,9 @@ export function roomLogContract(name: string, make: MakeEngine): void {
 		describe("reading", () => {
 			beforeEach(async () => {
 				await log.open("lobby", { create: true });
-				// Offsets 3, 6 and 9 are control entries.
-				await Promise.all(
-					Array.from({ length: 10 }, (_, index) => log.append("lobby", newEntry({ id: `m${index + 1}`, control: (index + 1) % 3 === 0 }))),
-				);
+				// Two entries a minute from minute 1 on; the clock went back once, at offset 7.
+				const minutes = [1, 1, 2, 2, 3, 3, 0, 4, 5, 5];
+				await Promise.all(minutes.map((minute, index) => log.append("lobby", newEntry({ id: `m${index + 1}`, at: minute * 60_000 }))));
 			});
 
 			const cases: [string, Parameters<RoomLog["read"]>[1], number[]][] = [
@@ -220,12 +251,14 @@ export function roomLogContract(name: string, make: MakeEngine): void {
 				["both, the wrong way round", { after: 8, before: 3, limit: 100 }, []],
 				["neither: the latest", { limit: 2 }, [9, 10]],
 				["nothing asked", { after: 0, limit: 0 }, []],
-				["control after", { after: 3, limit: 10, controlOnly: true }, [6, 9]],
-				["control after, limited", { after: 0, limit: 2, controlOnly: true }, [3, 6]],
-				["control before", { before: 9, limit: 10, controlOnly: true }, [3, 6]],
-				["control before, limited", { before: 11, limit: 2, controlOnly: true }, [6, 9]],
-				["control between", { after: 3, before: 9, limit: 10, controlOnly: true }, [6]],
-				["control, the latest", { limit: 1, controlOnly: true }, [9]],
+				["since: from the first of that time on", { since: 120_000, limit: 3 }, [3, 4, 5]],
+				["since a moment between two", { since: 120_001, limit: 3 }, [5, 6, 7]],
+				["since a time that went back: as at the time before", { since: 180_000, limit: 10 }, [5, 6, 7, 8, 9, 10]],
+				["since long ago", { since: -1, limit: 2 }, [1, 2]],
+				["since a time to come", { since: 300_001, limit: 10 }, []],
+				["since and before", { since: 180_000, before: 8, limit: 10 }, [5, 6, 7]],
+				["since and after, of which the later holds", { since: 120_000, after: 8, limit: 10 }, [9, 10]],
+				["since and after, the other way round", { since: 240_000, after: 2, limit: 2 }, [8, 9]],
 			];
 			test.each(cases)("%s", async (_words, range, offsets) => {
 				const read = await log.read("lobby", range);
@@ -248,60 +281,8 @@ export function roomLogContract(name: string, make: MakeEngine): void {
 			});
 		});
 
-		describe("following", () => {
-			let heard: [string, Entry][];
-			let stop: () => void;
-			beforeEach(async () => {
-				heard = [];
-				stop = log.follow((room, entries) => {
-					for (const entry of entries) heard.push([room, entry]);
-				});
-				await Promise.all([log.open("lobby", { create: true }), log.open("stage", { create: true })]);
-			});
-
-			test("[LOG-3] every entry of every room is heard once, in the order of offsets, before its author hears", async () => {
-				const heardAtAnswer: boolean[] = [];
-				const appended = await Promise.all(
-					Array.from({ length: 200 }, async (_, index) => {
-						const answer = await log.append(index % 3 === 0 ? "stage" : "lobby", newEntry({ id: `m${index}` }));
-						heardAtAnswer.push(heard.some(([, entry]) => entry.id === `m${index}`));
-						return answer;
-					}),
-				);
-				expect(heardAtAnswer).toEqual(Array(200).fill(true));
-				for (const room of ["lobby", "stage"]) {
-					const own = appended.filter((_, index) => (index % 3 === 0) === (room === "stage")).map(entryOf);
-					expect(heard.filter(([name]) => name === room).map(([, entry]) => entry)).toEqual(own);
-				}
-			});
-
-			test("duplicates and failures are not heard", async () => {
-				await log.append("lobby", newEntry({ id: "m1", author: "ann", key: "k" }));
-				await log.append("lobby", newEntry({ id: "m2", author: "ann", key: "k" }));
-				await log.append("lobby", newEntry({ id: "m1", key: null }));
-				expect(heard.map(([, { id }]) => id)).toEqual(["m1"]);
-			});
-
-			test("nobody hears within the call of append", async () => {
-				const appending = log.append("lobby", newEntry({ id: "m1" }));
-				expect(heard).toEqual([]);
-				await appending;
-				expect(heard.length).toBe(1);
-			});
-
-			test("a follower that throws or stops takes nothing from the others", async () => {
-				const late: string[] = [];
-				log.follow(() => {
-					throw new Error("a bug in a follower");
-				});
-				log.follow((_room, entries) => late.push(...entries.map(({ id }) => id)));
-				await log.append("lobby", newEntry({ id: "m1" }));
-				stop();
-				await log.append("lobby", newEntry({ id: "m2" }));
-				expect(heard.map(([, { id }]) => id)).toEqual(["m1"]);
-				expect(late).toEqual(["m1", "m2"]);
-			});
-		});
+		changesContract(() => log);
+		hearingContract(() => log);
 
 		describe("closing", () => {
 			test("what was taken in is finished first; afterwards nothing is taken and nothing is read", async () => {
@@ -312,6 +293,9 @@ export function roomLogContract(name: string, make: MakeEngine): void {
 				expect(await log.append("lobby", newEntry({ id: "late" }))).toMatchObject({ outcome: "failed", reason: "unavailable" });
 				await expect(log.read("lobby", { limit: 1 })).rejects.toThrow(LogUnavailable);
 				await expect(log.find("lobby", { id: "m1" })).rejects.toThrow(LogUnavailable);
+				await expect(log.wipe(1)).rejects.toThrow(LogUnavailable);
+				await expect(log.state("lobby")).rejects.toThrow(LogUnavailable);
+				await expect(log.subscribe("lobby", {}, () => {})).rejects.toThrow(LogUnavailable);
 				await expect(log.open("lobby", { create: true })).rejects.toThrow(LogUnavailable);
 				expect(made.engine.stats()).toMatchObject({ waiting: 0, waitingUnits: 0, reading: 0, appended: 50 });
 				await made.engine.close();
@@ -319,13 +303,4 @@ export function roomLogContract(name: string, make: MakeEngine): void {
 		});
 	});
 	roomLogProperties(name, make);
-}
-
-function entryOf(appended: Appended): Entry {
-	if (appended.outcome === "failed") throw new Error(appended.detail);
-	return appended.entry;
-}
-
-function offsetOf(appended: Appended): number {
-	return entryOf(appended).offset;
 }

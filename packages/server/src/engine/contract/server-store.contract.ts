@@ -37,8 +37,17 @@ export function serverStoreContract(name: string, make: MakeEngine): void {
 			expect(await store.get("flag")).toBe("");
 		});
 
+		test("a value is replaced where that is asked for, and made where there is none", async () => {
+			await store.put("called", "first");
+			expect(await store.get("called")).toBe("first");
+			await store.put("called", "第二");
+			expect(await store.get("called")).toBe("第二");
+			expect(await store.putIfAbsent("called", "late")).toBe("第二");
+		});
+
 		test("a closed store answers nothing", async () => {
 			await made.engine.close();
+			await expect(store.put("secret", "late")).rejects.toThrow(LogUnavailable);
 			await expect(store.get("secret")).rejects.toThrow(LogUnavailable);
 			await expect(store.putIfAbsent("secret", "late")).rejects.toThrow(LogUnavailable);
 		});

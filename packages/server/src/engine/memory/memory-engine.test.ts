@@ -1,4 +1,5 @@
 import { systemRandom } from "../../runtime/random.ts";
+import { directoryContract } from "../contract/directory.contract.ts";
 import { roomLogContract } from "../contract/room-log.contract.ts";
 import { serverStoreContract } from "../contract/server-store.contract.ts";
 import { openMemoryEngine } from "./memory-engine.ts";
@@ -10,3 +11,4 @@ async function make() {
 
 roomLogContract("in memory", make);
 serverStoreContract("in memory", make);
+directoryContract("in memory", make);

@@ -1,5 +1,7 @@
+import { type Clock, systemClock } from "../../runtime/clock.ts";
 import type { Random } from "../../runtime/random.ts";
 import type { Engine } from "../engine.ts";
+import { LocalPresence } from "../local-presence.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { MemoryStore } from "./memory-store.ts";
 
@@ -8,12 +10,15 @@ import { MemoryStore } from "./memory-store.ts";
  *
  * @example const engine = openMemoryEngine({ random: systemRandom });
  */
-export function openMemoryEngine(options: { random: Random; onFault?: (words: string) => void }): Engine {
-	const log = new MemoryLog({ random: options.random, onFault: options.onFault ?? (() => {}) });
+export function openMemoryEngine(options: { random: Random; clock?: Clock; onFault?: (words: string) => void }): Engine {
+	const log = new MemoryLog({ random: options.random, clock: options.clock ?? systemClock, onFault: options.onFault ?? (() => {}) });
 	const store = new MemoryStore();
 	return {
 		log,
 		store,
+		directory: log,
+		presence: new LocalPresence(),
+		trouble: () => null,
 		stats: () => log.stats(),
 		async close() {
 			log.close();

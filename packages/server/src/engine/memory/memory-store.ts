@@ -17,6 +17,11 @@ export class MemoryStore implements ServerStore {
 		return this.#values.get(name) ?? value;
 	}
 
+	async put(name: string, value: string): Promise<void> {
+		this.#assertOpen();
+		this.#values.set(name, value);
+	}
+
 	close(): void {
 		this.#state = "closed";
 	}

@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { engineLimits } from "../limits.ts";
+import { makePrivate } from "./data-folder.ts";
 import { migrate, objectionTo } from "./schema.ts";
 
 /** The file cannot be used as it is. `message` is one sentence that names it. */
@@ -12,10 +13,14 @@ export class Refused extends Error {
 /** Older write-ahead logging could corrupt a database when two connections checkpointed at once. */
 const VERSION_MIN = "3.51.3";
 
-/** Opens the database for the one thread that writes, brings its tables up to date and checks it. Throws `Refused`. */
-export function openForWriting(file: string): Database {
+/**
+ * Opens the database for the one thread that writes, brings its tables up to date and checks it. It is made where it does not exist, but
+ * not in place of one that was there a moment ago. Throws `Refused`.
+ */
+export function openForWriting(file: string, opening: "first" | "again"): Database {
 	return refusing(file, () => {
-		const database = new Database(file, { create: true, strict: true });
+		if (opening === "first") makePrivate(file);
+		const database = new Database(file, { readwrite: true, create: opening === "first", strict: true });
 		try {
 			const version = String(database.query("SELECT sqlite_version()").values()[0]?.[0]);
 			if (Bun.semver.order(version, VERSION_MIN) < 0) throw new Refused(`SQLite ${version} is too old: ${VERSION_MIN} is needed.`);
@@ -34,7 +39,7 @@ export function openForWriting(file: string): Database {
 	});
 }
 
-/** Opens the database for the thread that only reads; the writer has it open already. Throws `Refused`. */
+/** Opens the database for one who only reads; the writer has it open already. Throws `Refused`. */
 export function openForReading(file: string): Database {
 	return refusing(file, () => {
 		const database = new Database(file, { readwrite: true, strict: true });
@@ -49,6 +54,7 @@ export function openForReading(file: string): Database {
  */
 export function takeLock(file: string): Database {
 	return refusing(file, () => {
+		makePrivate(file);
 		const lock = new Database(file, { create: true });
 		try {
 			lock.run(`PRAGMA busy_timeout = ${engineLimits.lockWaitMs}`);
@@ -78,10 +84,33 @@ const writerPragmas = [
 	"foreign_keys = ON",
 	// What a redaction takes out is overwritten with zeros in the file.
 	"secure_delete = ON",
-	"wal_autocheckpoint = 1000",
+	// The writer folds the log itself, when nobody waits: so that whatever else changes the database is somebody else.
+	"wal_autocheckpoint = 0",
 	"journal_size_limit = 67108864",
 ];
 const readerPragmas = ["query_only = ON"];
+
+/**
+ * Whether the database is whole, and the one of this opening, by a look through a connection of its own, whose cache knows nothing yet. A
+ * large one cannot be looked through while people wait: it is not.
+ */
+export function isWhole(file: string, expected: { generation: string; committed: number }): boolean {
+	if (statSync(file).size > engineLimits.checkOnOpenBytesMax) return false;
+	try {
+		const database = openForReading(file);
+		try {
+			const [generation, committed] = database.query("SELECT generation, committed FROM history").values()[0] ?? [];
+			if (generation !== expected.generation || committed !== expected.committed) return false;
+			// An older copy may be whole, and what is in the log on top of it fit: then it is entries that are missing.
+			const [entries] = database.query("SELECT count(*) FROM entries").values()[0] ?? [];
+			return entries === committed && database.query("PRAGMA integrity_check(1)").values()[0]?.[0] === "ok";
+		} finally {
+			database.close();
+		}
+	} catch {
+		return false;
+	}
+}
 
 /** A small file is checked through; for a large one that would take minutes, so its rows are checked as they are read. */
 function check(database: Database, file: string): void {
@@ -118,7 +147,8 @@ function damaged(file: string): string {
 /** What a fault while serving is called in an answer: one sentence without paths or texts. */
 export function servingFault(error: unknown): string {
 	const code = codeOf(error);
-	if (code === "SQLITE_FULL") return "The disk is full.";
+	if (code === "SQLITE_FULL" || code === "ENOSPC") return "The disk is full.";
+	if (code === "EDQUOT") return "The disk's quota is used up.";
 	if (code.startsWith("SQLITE_IOERR")) return `The disk is failing (${code}).`;
 	if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") return "The database is damaged.";
 	if (code) return `The database cannot answer (${code}).`;

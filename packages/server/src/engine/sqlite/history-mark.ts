@@ -1,6 +1,8 @@
 import type { Database } from "bun:sqlite";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { FILE_MODE } from "./data-folder.ts";
+import { Refused } from "./database.ts";
 
 /**
  * Tells a database that lived on from one that was put back from a copy, whose offsets would be given out a second time to other
@@ -17,23 +19,30 @@ import { dirname } from "node:path";
  */
 export class HistoryMark {
 	readonly restored: boolean;
-	readonly #fd: number;
+	#fd: number;
 	readonly #generation: string;
 	readonly #file: string;
+	readonly #markFile: string;
 	#identity: Identity;
 	#committed: number;
 
-	/** Compares, and begins the generation `next`; new epochs are made in the same transaction where the database was restored. */
-	constructor(options: { database: Database; file: string; markFile: string; next: string }) {
-		const { database, file, markFile, next } = options;
+	/**
+	 * Compares, and begins the generation `next`; new epochs are made in the same transaction where the database was restored. One that is
+	 * opened again must be the one that was left: throws `Refused` where it is not.
+	 */
+	constructor(options: { database: Database; file: string; markFile: string; next: string; opening: "first" | "again" }) {
+		const { database, file, markFile, next, opening } = options;
 		const [generation, committed, rooms] = database
 			.query("SELECT generation, committed, EXISTS (SELECT 1 FROM rooms) FROM history")
 			.values()[0] as [string, number, number];
 		this.#generation = next;
 		this.#file = file;
+		this.#markFile = markFile;
 		this.#identity = identityOf(file);
 		this.#committed = committed;
-		this.restored = rooms === 1 && !continues(readMark(markFile), generation, committed, this.#identity);
+		const isContinued = continues(readMark(markFile), generation, committed, this.#identity);
+		if (opening === "again" && !isContinued) throw new Refused(`The file ${file} was replaced while the server ran; start it again.`);
+		this.restored = rooms === 1 && !isContinued;
 		if (!this.restored) closeSync(replaceMark(markFile, this.#content([generation, next])));
 		begin(database, next, this.restored);
 		this.#fd = replaceMark(markFile, this.#content([next]));
@@ -52,9 +61,21 @@ export class HistoryMark {
 		} catch {}
 	}
 
+	/** Writes the mark anew where it was cleared away: without it the next opening would take the database for a restored one. */
+	putBack(): void {
+		const standing = statSync(this.#markFile, { throwIfNoEntry: false });
+		const { dev, ino } = fstatSync(this.#fd);
+		if (standing?.dev === dev && standing.ino === ino) return;
+		const lost = this.#fd;
+		this.#fd = replaceMark(this.#markFile, this.#content([this.#generation]));
+		closeSync(lost);
+	}
+
 	close(): void {
-		// A database made a moment before it was opened shows its birth only now, after it has changed.
-		this.#identity = identityOf(this.#file);
+		// A database made a moment before it was opened shows its birth only now, after it has changed. One that is gone has none.
+		try {
+			this.#identity = identityOf(this.#file);
+		} catch {}
 		this.advance(this.#committed);
 		try {
 			fsyncSync(this.#fd);
@@ -129,7 +150,7 @@ function readMark(markFile: string): Mark | null {
 /** Puts a whole new mark in place of the old, durably, and answers it opened for writing. */
 function replaceMark(markFile: string, content: string): number {
 	const draft = `${markFile}.new`;
-	const fd = openSync(draft, "w");
+	const fd = openSync(draft, "w", FILE_MODE);
 	writeSync(fd, content, 0, "utf8");
 	fsyncSync(fd);
 	renameSync(draft, markFile);

@@ -1,10 +1,12 @@
 import type { Database } from "bun:sqlite";
+import { dirname } from "node:path";
+import { intoTwoLogs } from "./two-logs.ts";
 
 /**
  * The steps from an empty file to today's tables. A step is never changed once released; a new one is added at the end, and
  * `user_version` counts those taken.
  */
-const migrations: readonly string[] = [
+const migrations: readonly (string | ((database: Database) => void))[] = [
 	`
 	CREATE TABLE rooms (
 		room_id INTEGER PRIMARY KEY,
@@ -39,6 +41,7 @@ const migrations: readonly string[] = [
 	) STRICT;
 	INSERT INTO history VALUES (1, '', 0);
 	`,
+	intoTwoLogs,
 ];
 
 /** "Hubb" in ASCII: how `file` and we tell a Hubbub database from another's. */
@@ -56,9 +59,25 @@ export function objectionTo(database: Database): string | null {
 export function migrate(database: Database): void {
 	const version = numberOf(database, "PRAGMA user_version");
 	if (version === migrations.length) return;
+	// What a step sorts lies beside the database: in memory it would take as much as the archive is long, and a container only has so much.
+	const place = database.filename === ":memory:" ? "" : dirname(database.filename);
+	database.run("PRAGMA temp_store = FILE");
+	database.run(`PRAGMA temp_store_directory = '${place.replaceAll("'", "''")}'`);
+	try {
+		inOneStep(database, version);
+	} finally {
+		database.run("PRAGMA temp_store_directory = ''");
+		database.run("PRAGMA temp_store = MEMORY");
+	}
+}
+
+function inOneStep(database: Database, version: number): void {
 	database.run("BEGIN IMMEDIATE");
 	try {
-		for (const step of migrations.slice(version)) database.run(step);
+		for (const step of migrations.slice(version)) {
+			if (typeof step === "string") database.run(step);
+			else step(database);
+		}
 		database.run(`PRAGMA user_version = ${migrations.length}`);
 		database.run(`PRAGMA application_id = ${APPLICATION_ID}`);
 		database.run("COMMIT");

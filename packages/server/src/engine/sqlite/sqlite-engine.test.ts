@@ -1,3 +1,4 @@
+import { directoryContract } from "../contract/directory.contract.ts";
 import { roomLogContract } from "../contract/room-log.contract.ts";
 import { serverStoreContract } from "../contract/server-store.contract.ts";
 import { openIn, temporaryFolder } from "./faults/fixture.ts";
@@ -16,3 +17,4 @@ async function make() {
 
 roomLogContract("on SQLite", make);
 serverStoreContract("on SQLite", make);
+directoryContract("on SQLite", make);

@@ -1,10 +1,11 @@
+import type { Directory } from "../directory.ts";
 import { LogUnavailable } from "../log.ts";
 import type { ServerStore } from "../store.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { ReadQueue } from "./read-queue.ts";
 
-/** The server's few facts, in the same database as the rooms. */
-export class SqliteStore implements ServerStore {
+/** The server's few facts, and which rooms there are, in the same database as the rooms. */
+export class SqliteStore implements ServerStore, Directory {
 	readonly #commits: CommitQueue;
 	readonly #reads: ReadQueue;
 
@@ -18,8 +19,20 @@ export class SqliteStore implements ServerStore {
 	}
 
 	putIfAbsent(name: string, value: string): Promise<string> {
+		return this.#put(name, value, "keep");
+	}
+
+	async put(name: string, value: string): Promise<void> {
+		await this.#put(name, value, "replace");
+	}
+
+	async rooms({ after, limit }: { after: string; limit: number }): Promise<readonly string[]> {
+		return (await this.#reads.ask({ type: "rooms", after, limit })) as readonly string[];
+	}
+
+	#put(name: string, value: string, over: "keep" | "replace"): Promise<string> {
 		return new Promise((resolve, reject) => {
-			this.#commits.submit({ kind: "put", name, value }, name.length + value.length, (outcome) => {
+			this.#commits.submit({ kind: "put", name, value, over }, name.length + value.length, (outcome) => {
 				if (outcome.outcome === "put") resolve(outcome.value);
 				else reject(new LogUnavailable(outcome.outcome === "failed" ? outcome.detail : `The storage thread answered ${outcome.outcome}.`));
 			});

@@ -13,7 +13,7 @@ export interface ThreadOptions {
 	readonly onMessage: (message: FromWorker) => void;
 	/** Hears when the thread is open again after it was lost. */
 	readonly onReady: () => void;
-	/** Hears when the thread died with whatever it was doing. `next` tells whether it is being started again or could not be. */
+	/** Hears when the thread died with whatever it was doing. `next` tells whether it is being started again or could not be, and `detail` why. */
 	readonly onLost: (next: "restarting" | "down", detail: string) => void;
 	readonly onFault: (words: string) => void;
 }
@@ -141,7 +141,6 @@ export class StorageThread {
 			first.reject(new EngineRefused(detail));
 			return;
 		}
-		this.#options.onFault(detail);
 		this.#state = { kind: "down", cancel: this.#spawnLater() };
 		this.#options.onLost("down", detail);
 	}

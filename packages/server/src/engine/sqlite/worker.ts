@@ -28,18 +28,28 @@ self.onmessage = (event: MessageEvent<ToWorker>) => {
 			return;
 		case "batch": {
 			if (role.kind !== "writer") return;
-			say({ type: "committed", outcomes: role.writer.commit(message.operations, message.again) });
-			role.writer.tidy();
+			say({ type: "committed", ...role.writer.commit(message.operations, message.again) });
+			const fault = role.writer.tidy();
+			if (fault !== null) say({ type: "hindered", fault });
 			return;
 		}
+		case "probe":
+			if (role.kind === "writer") say({ type: "probed", fault: role.writer.probe(message.thoroughly) });
+			return;
 		case "read":
 			answer(message.request, (reader) => reader.read(message.room, message.range));
+			return;
+		case "state":
+			answer(message.request, (reader) => reader.state(message.room, message.log));
 			return;
 		case "find":
 			answer(message.request, (reader) => reader.find(message.room, message.by));
 			return;
 		case "get":
 			answer(message.request, (reader) => reader.get(message.name));
+			return;
+		case "rooms":
+			answer(message.request, (reader) => reader.rooms(message.after, message.limit));
 			return;
 		case "close":
 			close();

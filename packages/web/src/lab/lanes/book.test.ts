@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { encodeCursor } from "@hubbub/protocol/cursor.ts";
 import type { Downstream } from "@hubbub/protocol/downstream.ts";
-import type { MessageEvent } from "@hubbub/protocol/event.ts";
+import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
+import { encodeCursor } from "@hubbub/protocol/wire/cursor.ts";
 import { keptMs, LaneBook, totalBytes } from "./book.ts";
 
 const at = (offset: number, epoch = "e1") => encodeCursor({ epoch, offset });
@@ -88,7 +88,7 @@ describe("what a lane has seen", () => {
 
 	test("other events have an offset, but are no messages", () => {
 		const book = started();
-		const deletion = { offset: 11, at: 0, kind: "delete", target: "m1", by: message(1).from } as const;
+		const deletion = { offset: 11, at: 0, kind: "delete", target: "m1" } as const;
 		read(book, { type: "batch", room: "lab", cursor: at(12), events: [deletion, message(12)] });
 		expect(book.counts).toMatchObject({ seen: 1, missed: 0 });
 	});

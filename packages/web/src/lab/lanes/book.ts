@@ -1,6 +1,6 @@
-import { decodeCursor } from "@hubbub/protocol/cursor.ts";
 import type { Downstream } from "@hubbub/protocol/downstream.ts";
 import type { RoomEvent } from "@hubbub/protocol/event.ts";
+import { decodeCursor } from "@hubbub/protocol/wire/cursor.ts";
 import type { LaneNews } from "./lane.ts";
 
 /** One request from start to answer, on the page's clock in milliseconds. */

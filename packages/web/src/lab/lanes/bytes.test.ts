@@ -3,7 +3,7 @@ import { bodyBytes, frameBytes, handshakeBytes, requestHeadBytes, responseHeadBy
 import { EventText } from "./event-text.ts";
 import { clusters } from "./strip-view.ts";
 
-const facts = { host: "localhost:8080", origin: "http://localhost:8080", userAgent: "Browser/1.0", languages: ["zh-CN", "en"] };
+const facts = { host: "localhost:8080", origin: "http://localhost:8080", root: "/", userAgent: "Browser/1.0", languages: ["zh-CN", "en"] };
 
 describe("counted and estimated bytes", () => {
 	test("a frame's header grows at 126 and at 65,536 bytes, and by four where it is masked", () => {
@@ -13,9 +13,9 @@ describe("counted and estimated bytes", () => {
 	});
 
 	test("a longer path or another header makes a request's head longer by as many bytes", () => {
-		const head = requestHeadBytes("/rooms/lab/events", facts);
-		expect(requestHeadBytes("/rooms/lab/events?x", facts) - head).toBe(2);
-		expect(requestHeadBytes("/rooms/lab/events", facts, ["a: b"]) - head).toBe(6);
+		const head = requestHeadBytes("rooms/lab/events", facts);
+		expect(requestHeadBytes("rooms/lab/events?x", facts) - head).toBe(2);
+		expect(requestHeadBytes("rooms/lab/events", facts, ["a: b"]) - head).toBe(6);
 		expect(handshakeBytes("/ws", "hubbub.v1", facts).up).toBeGreaterThan(head);
 	});
 

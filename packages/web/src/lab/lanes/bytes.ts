@@ -15,18 +15,20 @@ export function frameBytes(payloadBytes: number, from: "client" | "server"): num
 export interface BrowserFacts {
 	readonly host: string;
 	readonly origin: string;
+	/** The path of the service's root, a slash at its end. */
+	readonly root: string;
 	readonly userAgent: string;
 	readonly languages: readonly string[];
 }
 
 /**
  * About how many bytes a browser writes before a request's body over HTTP/1.1. A page cannot see them, so this writes the head that
- * browsers are known to write, with this page's own address, user agent and languages.
+ * browsers are known to write, with this page's own address, user agent and languages. `path` is below the service's root, without a slash at the front.
  */
 export function requestHeadBytes(path: string, facts: BrowserFacts, extra: readonly string[] = []): number {
-	const { host, origin, userAgent, languages } = facts;
+	const { host, origin, root, userAgent, languages } = facts;
 	const lines = [
-		`GET ${path} HTTP/1.1`,
+		`GET ${root}${path} HTTP/1.1`,
 		`Host: ${host}`,
 		"Connection: keep-alive",
 		`User-Agent: ${userAgent}`,
@@ -34,7 +36,7 @@ export function requestHeadBytes(path: string, facts: BrowserFacts, extra: reado
 		"Sec-Fetch-Site: same-origin",
 		"Sec-Fetch-Mode: cors",
 		"Sec-Fetch-Dest: empty",
-		`Referer: ${origin}/lab`,
+		`Referer: ${origin}${root}lab`,
 		"Accept-Encoding: gzip, deflate, br, zstd",
 		`Accept-Language: ${languages.join(",")};q=0.9`,
 		...extra,

@@ -51,7 +51,7 @@ function serverOf(answer: (asked: Asked) => Response) {
 		const body = JSON.parse(String(init.body)) as Record<string, unknown>;
 		const one = { path, token: new Headers(init.headers).get("authorization"), body };
 		asked.push(one);
-		return path === "/frames" ? json(200, { type: "welcome", token: `token-of-${body.name}` }) : answer(one);
+		return path === "frames" ? json(200, { type: "welcome", token: `token-of-${body.name}` }) : answer(one);
 	};
 	return { asked, fetch };
 }
@@ -66,9 +66,9 @@ describe("speakers", () => {
 		const server = serverOf(({ body }) => json(201, { id: `id-of-${body.key}` }));
 		const speakers = speakersOn(server, new HandClock());
 		for (const text of ["one", "two", "three"]) expect((await speakers.say(text)).ok).toBe(true);
-		const said = server.asked.filter(({ path }) => path === "/rooms/lab/messages");
+		const said = server.asked.filter(({ path }) => path === "rooms/lab/messages");
 		expect(said.map(({ token }) => token)).toEqual(["Bearer token-of-Ada", "Bearer token-of-Bo", "Bearer token-of-Ada"]);
-		expect(server.asked.filter(({ path }) => path === "/frames")).toHaveLength(2);
+		expect(server.asked.filter(({ path }) => path === "frames")).toHaveLength(2);
 	});
 
 	test("wait where the room asks to, and try again by the same key", async () => {

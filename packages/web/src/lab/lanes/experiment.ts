@@ -61,7 +61,7 @@ export class Experiment {
 		this.state = { is: "starting" };
 		changed();
 		try {
-			const response = await this.#options.fetch(`/rooms/${encodeURIComponent(room)}/events?wait=0`, { cache: "no-store" });
+			const response = await this.#options.fetch(`rooms/${encodeURIComponent(room)}/events?wait=0`, { cache: "no-store" });
 			const text = await response.text();
 			const frame = response.ok ? readFrame(text) : null;
 			if (frame?.type !== "batch") {

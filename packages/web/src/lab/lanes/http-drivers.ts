@@ -73,7 +73,7 @@ async function ask(line: LaneLine, facts: BrowserFacts, path: string, headers?: 
 	const extra = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`);
 	line.tell({ type: "asked", headBytes: requestHeadBytes(path, facts, extra) });
 	// The browser's own cache would answer some polls without asking anybody: here each is to be seen.
-	const response = await fetch(path, { signal: line.signal, cache: "no-store", ...(headers && { headers }) });
+	const response = await fetch(facts.origin + facts.root + path, { signal: line.signal, cache: "no-store", ...(headers && { headers }) });
 	if (response.ok || response.status === 304) return response;
 	const text = await response.text();
 	line.tell({ type: "took", bytes: utf8Bytes(text) });
@@ -99,7 +99,7 @@ async function repeat(line: LaneLine, once: () => Promise<number>): Promise<void
 function pathOf(line: LaneLine, query: string): string {
 	const after = line.after();
 	const parameters = [after === null ? "" : `after=${encodeURIComponent(after)}`, query].filter((part) => part !== "");
-	return `/rooms/${encodeURIComponent(line.room)}/events${parameters.length > 0 ? `?${parameters.join("&")}` : ""}`;
+	return `rooms/${encodeURIComponent(line.room)}/events${parameters.length > 0 ? `?${parameters.join("&")}` : ""}`;
 }
 
 /** The code of a problem document (RFC 9457), null where the text is none. */

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type SVGTemplateResult, svg, type TemplateResult } from "lit";
 import { browserClock } from "../../clock.ts";
+import { addressOf, root } from "../../root.ts";
 import { controls } from "../../theme/controls.ts";
 import type { LabWords } from "../words/lab-en.ts";
 import { fewBytes, fewMilliseconds, type LabLanguage, wholeNumber } from "../words/lab-words.ts";
@@ -155,10 +156,11 @@ export class LanesSection extends LitElement {
 		const facts: BrowserFacts = {
 			host: location.host,
 			origin: location.origin,
+			root: root.pathname,
 			userAgent: navigator.userAgent,
 			languages: navigator.languages,
 		};
-		const ask = (path: string, init: RequestInit) => fetch(path, init);
+		const ask = (path: string, init: RequestInit) => fetch(addressOf(path), init);
 		const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => (byte % 36).toString(36)).join("");
 		const { room } = this;
 		return new Experiment({

@@ -25,7 +25,7 @@ export const lanesStyles = css`
 	.who .doing { display: flex; align-items: center; gap: 8px; margin-top: 6px; }
 	.who .failed { color: var(--hubbub-danger); font-weight: 600; overflow-wrap: anywhere; }
 	.toggle { min-height: 28px; padding: 0 12px; border-radius: var(--hubbub-radius-round); background: var(--hubbub-hover); font-size: 12px; font-weight: 600; white-space: nowrap; }
-	.toggle:hover { color: var(--hubbub-accent); }
+	.toggle:hover { color: var(--hubbub-accent-ink); }
 	.is-cut .toggle { background: var(--hubbub-accent); color: var(--hubbub-on-accent); }
 	.latest { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12px; line-height: 16px; color: var(--hubbub-ink); }
 	.run { position: relative; min-width: 0; border-radius: var(--hubbub-radius-small) 0 0 var(--hubbub-radius-small); background: var(--strip); border-inline-end: 2px solid var(--hubbub-accent); }
@@ -49,7 +49,7 @@ export const lanesStyles = css`
 	.counts dd { margin: 0; font-size: 15px; line-height: 20px; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 	.counts .bad dd { color: var(--hubbub-danger); }
 	.counts .fine dd { color: var(--hubbub-good); }
-	.notes { position: absolute; inset: auto auto 0 6px; margin: 0; padding: 0 5px; border-radius: 4px; background: var(--strip); font-size: 11px; line-height: 15px; color: var(--hubbub-accent); }
+	.notes { position: absolute; inset: auto auto 0 6px; margin: 0; padding: 0 5px; border-radius: 4px; background: var(--strip); font-size: 11px; line-height: 15px; color: var(--hubbub-accent-ink); }
 	.notes:empty { display: none; }
 	.time { padding-block: 0 2px; border-bottom: 0; }
 	.axis text { fill: var(--hubbub-quiet); font-size: 11px; text-anchor: middle; }

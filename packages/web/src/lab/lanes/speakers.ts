@@ -22,7 +22,7 @@ export interface SpeakersOptions {
 }
 
 /**
- * Says things in the room over `POST /rooms/{room}/messages`, the same for all four lanes: by several guests in turn, since a room holds
+ * Says things in the room over `POST rooms/{room}/messages`, the same for all four lanes: by several guests in turn, since a room holds
  * each person to a pace of their own.
  */
 export class Speakers {
@@ -46,7 +46,7 @@ export class Speakers {
 			const token = await speaker.token;
 			if (token === null) speaker.token = null;
 			const saidMs = clock.monotonic();
-			const answer = await this.#post(`/rooms/${encodeURIComponent(room)}/messages`, body, token);
+			const answer = await this.#post(`rooms/${encodeURIComponent(room)}/messages`, body, token);
 			if (answer.ok) return { ok: true, id: String(answer.value.id), saidMs };
 			code = answer.code;
 			if (answer.retryAfterMs === null) break;
@@ -58,7 +58,7 @@ export class Speakers {
 
 	/** A guest's token from `POST /frames`; null where there is none to be had, and the speaker is a guest by address. */
 	async #introduce(speaker: Speaker): Promise<string | null> {
-		const answer = await this.#post("/frames", JSON.stringify({ type: "hello", name: speaker.name }), null);
+		const answer = await this.#post("frames", JSON.stringify({ type: "hello", name: speaker.name }), null);
 		return answer.ok && typeof answer.value.token === "string" ? answer.value.token : null;
 	}
 

@@ -1,4 +1,4 @@
-import { SUBPROTOCOL_V1 } from "@hubbub/protocol/version.ts";
+import { SUBPROTOCOL_V1 } from "@hubbub/protocol/wire/version.ts";
 import { type BrowserFacts, frameBytes, handshakeBytes, utf8Bytes } from "./bytes.ts";
 import { type Driver, type LaneLine, readFrame, retryMs } from "./lane.ts";
 
@@ -14,8 +14,8 @@ export function webSocketDriver(facts: BrowserFacts): Driver {
 
 /** Resolves when the connection is over, whoever ended it. */
 function oneConnection(line: LaneLine, facts: BrowserFacts): Promise<void> {
-	const heads = handshakeBytes("/ws", SUBPROTOCOL_V1, facts);
-	const socket = new WebSocket(`${facts.origin.replace(/^http/, "ws")}/ws`, SUBPROTOCOL_V1);
+	const heads = handshakeBytes("ws", SUBPROTOCOL_V1, facts);
+	const socket = new WebSocket(`${facts.origin.replace(/^http/, "ws")}${facts.root}ws`, SUBPROTOCOL_V1);
 	line.tell({ type: "asked", headBytes: heads.up });
 	return new Promise((resolve) => {
 		const leave = () => {

@@ -65,7 +65,7 @@ export const ladderStyles = css`
 	.unmask b { flex: none; width: 24px; text-align: center; border-radius: 3px; font-weight: 500; background: color-mix(in oklab, var(--field), transparent 84%); }
 	.unmask .plain { --field: var(--hubbub-good); }
 	.headers { display: grid; gap: 0; margin: 4px 12px; padding: 8px 12px; border-radius: var(--hubbub-radius-small); background: var(--hubbub-raised); border: 1px solid var(--hubbub-line); font: 12px/18px var(--mono); overflow-wrap: anywhere; }
-	.headers .telling { color: var(--hubbub-accent); font-weight: 600; }
+	.headers .telling { color: var(--hubbub-accent-ink); font-weight: 600; }
 	.state-mark { display: inline-flex; align-items: center; gap: 8px; margin-inline-start: -6px; font: 600 11px/16px var(--mono); color: var(--hubbub-quiet); }
 	.state-mark::before { content: ""; width: 10px; height: 10px; border-radius: 50%; background: var(--state); box-shadow: 0 0 0 3px var(--hubbub-panel); }
 	.proof { margin: 2px 12px; padding: 12px; border-radius: var(--hubbub-radius-small); border: 1px dashed color-mix(in oklab, var(--hubbub-accent), transparent 40%); background: var(--hubbub-accent-soft); }
@@ -73,7 +73,7 @@ export const ladderStyles = css`
 	.proof dl { display: grid; grid-template-columns: auto 1fr; gap: 3px 14px; margin: 0; font-size: 12px; line-height: 18px; }
 	.proof dt { color: var(--hubbub-quiet); }
 	.proof dd { margin: 0; font-family: var(--mono); overflow-wrap: anywhere; }
-	.proof dd b { color: var(--hubbub-accent); }
+	.proof dd b { color: var(--hubbub-accent-ink); }
 	.proof p { margin: 8px 0 0; font-size: 12px; line-height: 18px; color: var(--hubbub-quiet); }
 	.proof .verdict { display: flex; gap: 6px; align-items: center; color: var(--hubbub-good); font-weight: 600; font-size: 13px; }
 	.proof .verdict.no { color: var(--hubbub-danger); }

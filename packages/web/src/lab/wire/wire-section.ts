@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { browserClock } from "../../clock.ts";
+import { addressOf } from "../../root.ts";
 import { controls } from "../../theme/controls.ts";
 import type { LabWords } from "../words/lab-en.ts";
 import { type LabLanguage, wholeNumber } from "../words/lab-words.ts";
@@ -40,8 +41,8 @@ export class WireSection extends LitElement {
 
 	constructor() {
 		super();
-		const socketOrigin = location.origin.replace(/^http/, "ws");
-		this.#line = new WireLine(`${socketOrigin}/lab/wire`, {
+		const socketAddress = (path: string) => addressOf(path).replace(/^http/, "ws");
+		this.#line = new WireLine(socketAddress("lab/wire"), {
 			seen: (seen) => {
 				this.#ladder = climb(this.#ladder, seen);
 				this.requestUpdate();
@@ -52,7 +53,7 @@ export class WireSection extends LitElement {
 				this.requestUpdate();
 			},
 		});
-		this.#own = new OwnSocket(`${socketOrigin}/lab/echo`, browserClock.monotonic, () => this.requestUpdate());
+		this.#own = new OwnSocket(socketAddress("lab/echo"), browserClock.monotonic, () => this.requestUpdate());
 	}
 
 	override disconnectedCallback(): void {
@@ -78,13 +79,13 @@ export class WireSection extends LitElement {
 		return html`
 			${this.#controls()}
 			<div class="both">
-				<section class="panel" aria-label=${wire.title}>
+				<div class="panel">
 					<header><div class="state-line">${this.#states(this.#ladder.readyState, "wire-states")}<p role="status">${wire.stateWords[this.#ladder.readyState]}</p></div></header>
 					${this.#isLost ? html`<p class="lost" role="alert">${wire.lost}</p>` : nothing}
 					<div class="actors"><span class="actor client">${wire.client}</span><span class="actor server">${wire.server}</span></div>
 					<div class="scroll" tabindex="0" role="log" aria-label=${wire.title}>${ladderView(this.#ladder, says)}</div>
 					${fieldKey(says)}
-				</section>
+				</div>
 				${this.#page()}
 			</div>
 		`;

@@ -43,7 +43,7 @@ export const wireStyles = css`
 	.entries { margin: 0; padding: 8px 16px 12px; list-style: none; max-height: 460px; overflow: auto; font: 12px/18px var(--mono); }
 	.entries li { display: grid; grid-template-columns: 52px 1fr; gap: 8px; padding: 2px 0; overflow-wrap: anywhere; }
 	.entries time { color: var(--hubbub-quiet); text-align: end; font-variant-numeric: tabular-nums; }
-	.entries .heard-close, .entries .heard-exception { color: var(--hubbub-accent); }
+	.entries .heard-close, .entries .heard-exception { color: var(--hubbub-accent-ink); }
 	.entries .heard-nothing { color: var(--hubbub-quiet); font-family: var(--hubbub-font); }
 	.entries .heard-open { color: var(--hubbub-good); }
 	.none { padding: 12px 16px; margin: 0; color: var(--hubbub-quiet); }

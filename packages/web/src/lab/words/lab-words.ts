@@ -1,4 +1,4 @@
-import type { Language } from "../../theme/choice.ts";
+import type { Language } from "../../words/language.ts";
 import type { LabWords } from "./lab-en.ts";
 
 /** The languages the lab speaks. */

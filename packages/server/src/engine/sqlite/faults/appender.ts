@@ -20,7 +20,10 @@ await Promise.all(
 		for (let count = 0; ; count++) {
 			const key = `${run}-${sayer}-${count}`;
 			const redacts = count % 10 === 9 ? [`${run}-${sayer}-${count - 1}`] : undefined;
-			const appended = await engine.log.append(room, newEntry({ id: key, author: `u${sayer}`, key, redacts }));
+			const entry = newEntry({ id: key, author: `u${sayer}`, key, redacts });
+			// What takes something back comes with a record in the staff log, in one append.
+			const entries = redacts ? [entry, newEntry({ id: key, log: "staff", isRemoved: true, stateKey: `s${sayer}` })] : entry;
+			const appended = await engine.log.append(room, entries);
 			if (appended.outcome === "appended") say(`${room} ${appended.entry.offset} ${key}`);
 			else say(`fault ${appended.outcome}`);
 		}

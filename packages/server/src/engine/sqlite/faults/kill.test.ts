@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { newEntry, textOf } from "../../contract/entries.ts";
-import type { Entry, RoomLog } from "../../log.ts";
+import type { Entry, LogName, RoomLog } from "../../log.ts";
 import { openIn, temporaryFolder } from "./fixture.ts";
 
 const CYCLES = 20;
@@ -67,6 +67,7 @@ async function examine(acknowledged: Map<string, Map<string, number>>, epochs: M
 			const lost = [...(acknowledged.get(room) ?? [])].filter(([key, offset]) => entries[offset - 1]?.id !== key);
 			expect(lost).toEqual([]);
 			expect(entries.filter((entry) => !isWholeWith(entry, ids))).toEqual([]);
+			await expectRecordsBeside(engine.log, room, entries);
 			await expectRetriesAnswered(engine.log, room, [...(acknowledged.get(room) ?? [])].slice(-50), head!.offset);
 		}
 	} finally {
@@ -81,6 +82,14 @@ function isWholeWith(entry: Entry, ids: ReadonlySet<string>): boolean {
 	return textOf(entry) === (redacted ? "" : "hello");
 }
 
+/** Beside each entry that takes something back stands its record in the staff log, in the same order, and no other; and the latest of each sayer is what holds. */
+async function expectRecordsBeside(log: RoomLog, room: string, entries: readonly Entry[]): Promise<void> {
+	const records = await readAll(log, room, "staff");
+	expect(records.map(({ id }) => id)).toEqual(entries.map(({ id }) => id).filter((id) => Number(id.split("-")[2]) % 10 === 9));
+	const latest = new Map(records.map((entry) => [entry.id.split("-")[1], entry.id]));
+	expect((await log.state(room, "staff")).map(({ id }) => id).sort()).toEqual([...latest.values()].sort());
+}
+
 async function expectRetriesAnswered(log: RoomLog, room: string, keys: [string, number][], head: number): Promise<void> {
 	for (const [key, offset] of keys) {
 		const retried = await log.append(room, newEntry({ id: `retry-${key}`, author: `u${key.split("-")[1]}`, key }));
@@ -89,10 +98,10 @@ async function expectRetriesAnswered(log: RoomLog, room: string, keys: [string, 
 	expect((await log.open(room, { create: false }))?.offset).toBe(head);
 }
 
-async function readAll(log: RoomLog, room: string): Promise<Entry[]> {
+async function readAll(log: RoomLog, room: string, name: LogName = "public"): Promise<Entry[]> {
 	const entries: Entry[] = [];
 	for (;;) {
-		const page = await log.read(room, { after: entries.length, limit: 5_000 });
+		const page = await log.read(room, { log: name, after: entries.length, limit: 5_000 });
 		if (page.length === 0) return entries;
 		entries.push(...page);
 	}

@@ -10,6 +10,7 @@ import { openIn, temporaryFolder } from "./fixture.ts";
 let folder: ReturnType<typeof temporaryFolder>;
 let engine: Engine;
 let faults: string[];
+let troubles: (string | null)[];
 beforeEach(() => {
 	folder = temporaryFolder();
 });
@@ -19,7 +20,7 @@ afterEach(async () => {
 });
 
 async function openWith(script: string): Promise<void> {
-	({ engine, faults } = await openIn(folder.path, { script: new URL(script, import.meta.url).href }));
+	({ engine, faults, troubles } = await openIn(folder.path, { script: new URL(script, import.meta.url).href }));
 	await engine.log.open("lobby", { create: true });
 	// After a quiet moment the next write goes to the disk at once.
 	await Bun.sleep(engineLimits.gatherMs + 1);
@@ -81,7 +82,7 @@ describe("a slow disk", () => {
 	test("does not hold up reads, and shows nobody what is not committed", async () => {
 		await engine.log.append("lobby", newEntry({ id: "m1" }));
 		const heard: string[] = [];
-		engine.log.follow((_room, entries) => heard.push(...entries.map(({ id }) => id)));
+		await engine.log.subscribe("lobby", {}, (entries) => heard.push(...entries.map(({ id }) => id)));
 		hold();
 		const appending = engine.log.append("lobby", newEntry({ id: "m2" }));
 		expect((await engine.log.read("lobby", { limit: 10 })).map(({ id }) => id)).toEqual(["m1"]);
@@ -101,7 +102,7 @@ describe("a slow disk", () => {
 		release();
 		expect((await Promise.all(taken)).every(({ outcome }) => outcome === "appended")).toBe(true);
 		expect(await engine.log.append("lobby", newEntry({ id: "late" }))).toMatchObject({ entry: { offset: waitingWritesMax + 1 } });
-	}, 30_000);
+	});
 
 	test("[SAY-6] bounds what waits by its size too", async () => {
 		const text = "x".repeat(engineLimits.waitingUnitsMax / 8);
@@ -121,7 +122,7 @@ describe("a storage thread that dies", () => {
 
 	test("before the commit: everyone is answered by the next thread, offsets go on", async () => {
 		const heard: number[] = [];
-		engine.log.follow((_room, entries) => heard.push(...entries.map(({ offset }) => offset)));
+		await engine.log.subscribe("lobby", {}, (entries) => heard.push(...entries.map(({ offset }) => offset)));
 		const ids = ["m1", "die-before", "m2"];
 		const appended = await Promise.all(ids.map((id) => engine.log.append("lobby", newEntry({ id }))));
 		expect(appended).toMatchObject([1, 2, 3].map((offset) => ({ outcome: "appended", entry: { offset } })));
@@ -130,10 +131,10 @@ describe("a storage thread that dies", () => {
 		expect(faults).toEqual([expect.stringContaining("The storage thread was lost: error: the storage thread dies, before")]);
 	});
 
-	test("after the commit, before the answer: nothing is doubled, and followers hear it after all", async () => {
+	test("after the commit, before the answer: nothing is doubled, and subscribers hear it after all", async () => {
 		const head = await engine.log.open("lobby", { create: false });
 		const heard: string[] = [];
-		engine.log.follow((_room, entries) => heard.push(...entries.map(({ id }) => id)));
+		await engine.log.subscribe("lobby", {}, (entries) => heard.push(...entries.map(({ id }) => id)));
 		const entries = [newEntry({ id: "m1", key: null }), newEntry({ id: "die-after", key: "k" }), newEntry({ id: "m2", key: "k" })];
 		const appended = await Promise.all(entries.map((entry) => engine.log.append("lobby", entry)));
 		expect(appended).toMatchObject([
@@ -168,7 +169,7 @@ describe("a storage thread that dies", () => {
 			healed = await engine.log.append("lobby", newEntry({ id: "m3" }));
 		}
 		expect(healed).toMatchObject({ outcome: "appended", entry: { offset: 2 } });
-		expect(faults).toContain("The file no-start is in the way.");
+		expect(troubles[0]).toBe("The file no-start is in the way.");
 	});
 
 	test("while closing: closing ends all the same", async () => {

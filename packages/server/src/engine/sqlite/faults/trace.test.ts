@@ -29,13 +29,31 @@ test("[SAY-5] a text that was taken back stands in no file any more, while the s
 	await Promise.all(texts.map((entry) => engine.log.append("lobby", entry)));
 	await engine.log.append("lobby", newEntry({ id: "secret", key: "k", text: "the home address of Ann" }));
 	expect(filesWith("the home address")).toEqual(["hubbub.db-wal"]);
-	await engine.log.append("lobby", newEntry({ id: "d1", control: true, redacts: ["secret"] }));
+	await engine.log.append("lobby", newEntry({ id: "d1", redacts: ["secret"] }));
 	// The next answer comes after the writer has tidied up.
 	await engine.log.open("lobby", { create: false });
 	expect(filesWith("the home address")).toEqual([]);
 	expect(filesWith("a harmless text 7")).toEqual(["hubbub.db"]);
 	await engine.close();
 	expect(filesWith("the home address")).toEqual([]);
+});
+
+test("[SAY-7] a removed text that was wiped stands in no file any more, while the server runs", async () => {
+	const { engine } = await openIn(folder.path);
+	await engine.log.open("lobby", { create: true });
+	const text = "the home address of Ann";
+	await engine.log.append("lobby", newEntry({ id: "secret", text }));
+	await engine.log.append("lobby", [
+		newEntry({ id: "d1", text: "", redacts: ["secret"] }),
+		newEntry({ id: "d1", log: "staff", at: 1_000, text, isRemoved: true }),
+	]);
+	await engine.log.open("lobby", { create: false });
+	expect(filesWith(text)).not.toEqual([]);
+	expect(await engine.log.wipe(2_000)).toBe(1);
+	// The next answer comes after the writer has tidied up.
+	await engine.log.open("lobby", { create: false });
+	expect(filesWith(text)).toEqual([]);
+	await engine.close();
 });
 
 test("a closed folder holds one whole database, the lock and the mark, an open one the write-ahead log besides", async () => {
