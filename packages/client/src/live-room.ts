@@ -1,6 +1,7 @@
 import type { Ack, Ambient, Batch, Gap, Joined } from "@hubbub/protocol/downstream.ts";
 import type { RoomEvent } from "@hubbub/protocol/event.ts";
 import type { MessageEvent } from "@hubbub/protocol/kinds/message.ts";
+import type { PinEvent } from "@hubbub/protocol/kinds/pin.ts";
 import type { RoomSettings } from "@hubbub/protocol/kinds/settings.ts";
 import type { Code } from "@hubbub/protocol/wire/codes.ts";
 import { isKnown } from "@hubbub/protocol/wire/lines.ts";
@@ -13,7 +14,7 @@ import { HubbubError } from "./error.ts";
 import type { HistoryOptions, HistoryPage } from "./http/history.ts";
 import { LikeMeter } from "./likes.ts";
 import type { Command, Settle } from "./outbox.ts";
-import type { Room, RoomEvents, RoomOptions, Said, SayOptions, View } from "./room.ts";
+import type { PinOptions, Room, RoomEvents, RoomOptions, Said, SayOptions, View } from "./room.ts";
 
 /** What a room needs of the connection it lives on. */
 export interface Uplink {
@@ -39,6 +40,10 @@ export class LiveRoom implements Room {
 	#entered = false;
 	phase: Room["phase"] = "left";
 	settings: RoomSettings | null = null;
+	pinned: PinEvent | null = null;
+	/** The event that pinned or unpinned last, as far as is known. */
+	#lastPin: PinEvent | undefined;
+	#pinEnds: unknown;
 	viewers = 0;
 	likes = 0;
 	view: View | undefined;
@@ -89,6 +94,19 @@ export class LiveRoom implements Room {
 		await this.#request({ type: "delete", id }, "", "message_not_found");
 	}
 
+	pin({ id, text, until }: PinOptions): Promise<void> {
+		return this.#pin(id ?? undefined, text, until);
+	}
+
+	unpin(): Promise<void> {
+		return this.#pin(null);
+	}
+
+	async #pin(id: string | null | undefined, text?: string | null, until?: number | null): Promise<void> {
+		const key = this.#uplink.environment.newKey();
+		await this.#request({ type: "pin", room: this.id, key, id, text, until }, "");
+	}
+
 	async configure(settings: Partial<RoomSettings>): Promise<void> {
 		await this.#request({ type: "settings", settings: settingsOf(settings, this.settings) }, "");
 	}
@@ -118,6 +136,7 @@ export class LiveRoom implements Room {
 	/** Nothing is heard of the room any more. */
 	ended(): void {
 		this.phase = "left";
+		this.#showPin();
 	}
 
 	/** The link is gone. */
@@ -142,7 +161,7 @@ export class LiveRoom implements Room {
 		this.#emitter.emit("joined", { recovered, missed: recovered ? events.length : 0, first });
 		this.#emitter.emit("settings", this.settings);
 		this.#ambient(frame.state);
-		this.#tell(recovered ? "recovered" : "history", { events });
+		this.#tell(recovered ? "recovered" : "history", { events }, frame.state.pin);
 		this.#likeMeter.flush();
 		return events;
 	}
@@ -155,7 +174,7 @@ export class LiveRoom implements Room {
 		const events = this.#bookmark.advance(cursor, frame.events);
 		const news = !isBehind || events.length > 0 ? { ...frame, events } : ambient ? { type, room, cursor, events, ambient } : null;
 		if (ambient) this.#ambient(ambient);
-		if (news) this.#tell("live", news);
+		if (news) this.#tell("live", news, this.#lastPin);
 		return news;
 	}
 
@@ -172,20 +191,38 @@ export class LiveRoom implements Room {
 		this.#emitter.emit("left", undefined);
 	}
 
-	#tell(source: RoomEvents["events"]["source"], news: Pick<Batch, "events" | "omitted" | "repeats" | "spreadMs">): void {
+	#tell(source: RoomEvents["events"]["source"], news: Pick<Batch, "events" | "omitted" | "repeats" | "spreadMs">, pin?: PinEvent): void {
 		const { omitted = 0, spreadMs = 0, repeats } = news;
 		const events = news.events.filter(isKnown);
 		if (events.length > 0 || omitted > 0) this.#emitter.emit("events", { events, source, omitted, spreadMs });
 		for (const event of events) {
 			const { kind } = event;
 			// On joining, the state is newer than the changes that led to it.
-			if (kind !== "settings") this.#emitter.emit(kind, event as never);
-			else if (source === "live" && this.settings) {
+			if (kind === "pin") pin = pin && pin.offset > event.offset ? pin : event;
+			else if (kind !== "settings") {
+				if (kind === "delete" && event.target === pin?.target) pin = undefined;
+				this.#emitter.emit(kind, event as never);
+			} else if (source === "live" && this.settings) {
 				this.settings = { ...this.settings, ...event.settings };
 				this.#emitter.emit(kind, this.settings);
 			}
 		}
+		this.#showPin(pin);
 		if (repeats?.length) this.#emitter.emit("repeats", repeats);
+	}
+
+	/** Shows what was pinned last until its time is over, by the server's clock. */
+	#showPin(pin?: PinEvent): void {
+		const { environment, clockSkewMs } = this.#uplink;
+		const leftMs = (pin?.until ?? Number.POSITIVE_INFINITY) - environment.now() - clockSkewMs;
+		const pinned = pin?.text && leftMs > 0 ? pin : null;
+		this.#lastPin = pin;
+		environment.clearTimeout(this.#pinEnds);
+		// No timer waits for a month; one that rings early is set again.
+		if (pinned?.until) this.#pinEnds = environment.setTimeout(() => this.#showPin(pin), Math.min(leftMs, 1e9));
+		if (pinned?.id === this.pinned?.id) return;
+		this.pinned = pinned;
+		this.#emitter.emit("pin", pinned);
 	}
 
 	#ambient({ viewers = this.viewers, likes = this.likes }: Ambient): void {

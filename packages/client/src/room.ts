@@ -2,6 +2,7 @@ import type { Fate, Repeat } from "@hubbub/protocol/downstream.ts";
 import type { RoomEvent } from "@hubbub/protocol/event.ts";
 import type { DeleteEvent } from "@hubbub/protocol/kinds/delete.ts";
 import type { MessageEvent, Style } from "@hubbub/protocol/kinds/message.ts";
+import type { PinEvent } from "@hubbub/protocol/kinds/pin.ts";
 import type { RoomSettings } from "@hubbub/protocol/kinds/settings.ts";
 import type { EventKind, EventOf } from "@hubbub/protocol/kinds/table.ts";
 import type { HubbubError } from "./error.ts";
@@ -29,6 +30,14 @@ export interface SayOptions {
 	readonly key?: string | null;
 }
 
+/** What to pin: a message by its `id`, or a `text`. Null counts as left out. */
+export interface PinOptions {
+	readonly id?: string | null;
+	readonly text?: string | null;
+	/** When it ends by itself, in Unix milliseconds by the server's clock; left out, it stays until it is unpinned. */
+	readonly until?: number | null;
+}
+
 /** What of a room is shown: `all` within its budget, or `top`, a few messages a second that are worth reading. */
 export type View = "all" | "top";
 
@@ -40,7 +49,7 @@ export interface RoomOptions {
 }
 
 /** Each event of a kind, by the name of the kind, as it happens; but what is a part of how the room stands is told whole, below. */
-type KindNews = { [Kind in Exclude<EventKind, "settings">]: EventOf<Kind> };
+type KindNews = { [Kind in Exclude<EventKind, "settings" | "pin">]: EventOf<Kind> };
 
 /** What a room tells its listeners: of each kind of event there is, and what concerns them together. */
 export interface RoomEvents extends KindNews {
@@ -61,6 +70,8 @@ export interface RoomEvents extends KindNews {
 	message: MessageEvent;
 	/** Each deletion among the above: stop showing `target`. */
 	delete: DeleteEvent;
+	/** What is pinned has changed: what is now, or null. Also told when its time is over. */
+	pin: PinEvent | null;
 	/** The room's settings, whole: on entering, and when they change. */
 	settings: RoomSettings;
 	/** How many are watching and how many likes there have been. */
@@ -90,6 +101,8 @@ export interface Room {
 	/** `joining` also after the connection was lost, until the room is joined again. */
 	readonly phase: "joining" | "joined" | "left";
 	readonly settings: RoomSettings | null;
+	/** What is pinned above the discussion, by its `text`, `from` and, where it is a message, the message's id as `target`; null where nothing is. */
+	readonly pinned: PinEvent | null;
 	readonly viewers: number;
 	readonly likes: number;
 	/** How far the log was read; give it as `after` on a later visit to get what was missed. */
@@ -107,6 +120,10 @@ export interface Room {
 	delete(id: string): Promise<void>;
 	/** Changes some of the room's settings, as its host or a moderator. Rejects with a `HubbubError`. */
 	configure(settings: Partial<RoomSettings>): Promise<void>;
+	/** Pins a message, or a line of one's own, in place of what is pinned, as a host or a moderator. Rejects with a `HubbubError`. */
+	pin(what: PinOptions): Promise<void>;
+	/** Takes down what is pinned, as a host or a moderator. Rejects with a `HubbubError`. */
+	unpin(): Promise<void>;
 	/**
 	 * A page of older events, ascending: before `before` (a cursor, or an event's offset), or before the oldest event known so far, so that calling it again and
 	 * again walks back to the first. `limit` is at most 200. Rejects with a `HubbubError`.

@@ -58,6 +58,26 @@ async function refusal(promise: Promise<unknown>): Promise<HubbubError> {
 }
 
 describe.each(["websocket", "event-stream", "long-poll", "short-poll"] as const)("over %s", (transport) => {
+	test.concurrent("[PIN-2] [PIN-4] what is pinned is told to who is there and to who comes later, and goes with its message", async () => {
+		const id = await newRoom();
+		const [host, guest] = [await come(id, transport, { token: adminKey }), await come(id, transport)];
+		const said = await guest.room.say("the address");
+		expect((await refusal(guest.room.pin({ id: said.id }))).code).toBe("forbidden");
+		await host.room.pin({ id: said.id });
+		await guest.until(() => guest.room.pinned?.target === said.id);
+		const later = await come(id, transport);
+		await later.until(() => later.room.pinned?.text === "the address");
+		await host.room.pin({ text: "a line" });
+		for (const { room, until } of [guest, later]) await until(() => room.pinned?.text === "a line");
+		await host.room.unpin();
+		for (const { room, until } of [guest, later]) await until(() => room.pinned === null);
+		await host.room.pin({ id: said.id });
+		await later.until(() => later.room.pinned !== null);
+		await guest.room.delete(said.id);
+		for (const { room, until } of [host, guest, later]) await until(() => room.pinned === null);
+		expect((await refusal(host.room.pin({ id: said.id }))).code).toBe("message_not_found");
+	});
+
 	test.concurrent("[LOG-6] the latest history comes first, and then what is said, each once and in order", async () => {
 		const id = await newRoom();
 		const speaker = await come(id, "websocket");

@@ -18,6 +18,7 @@ const types = [
 	"settings",
 	"ambient",
 	"delete",
+	"pin",
 	"repeats",
 	"reset",
 	"rejected",

@@ -76,10 +76,17 @@ describe("lines for people", () => {
 		);
 	});
 
-	test("[TXT-3] who comes in is told in a line of the server's where they are", () => {
+	test("[TXT-3] [PIN-2] what is pinned is a line of the server's, and who comes in is told it first", () => {
+		const pin = { offset: 3, at: 0, kind: "pin" as const, id: "p", from: by, text: "be\nkind" };
+		expect(eventLine(pin)).toBe("* pinned: Ming: be kind");
+		expect(eventLine({ ...pin, text: "", deleted: true })).toBeNull();
+		expect(eventLine({ offset: 4, at: 0, kind: "pin", id: "q", text: "" })).toBe("* unpinned");
 		const settings = { title: "Maths" } as RoomSettings;
 		expect(greetingLines({ settings, viewers: 1, likes: 0 })).toEqual(["* Maths. You are the first here. Write, and it is sent."]);
-		expect(greetingLines({ settings, viewers: 2, likes: 0 })).toEqual(["* Maths. 2 are here. Write, and it is sent."]);
+		expect(greetingLines({ settings, viewers: 2, likes: 0, pin })).toEqual([
+			"* pinned: Ming: be kind",
+			"* Maths. 2 are here. Write, and it is sent.",
+		]);
 	});
 
 	test("[TXT-3] a flush has a line for each message, in order, and says what was left out", () => {

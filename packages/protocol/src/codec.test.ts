@@ -23,6 +23,9 @@ describe("good frames", () => {
 		[{ type: "like", room: "lobby", count: 100 }],
 		[{ type: "delete", ref: 1, room: "lobby", id: "m1" }],
 		[{ type: "settings", room: "lobby", settings: { slowModeSeconds: 300, write: "staff", guests: false } }],
+		[{ type: "pin", ref: 1, room: "lobby", key: "k", id: "m1", until: 1_700_000_000_000 }],
+		[{ type: "pin", room: "lobby", text: "be kind", until: null }],
+		[{ type: "pin", room: "lobby", id: null }],
 		[{ type: "ping", ref: -9007199254740991 }],
 		[{ type: "ping" }],
 	])("[UP-1] %j is what it says", (frame) => {
@@ -89,6 +92,8 @@ describe("bad frames", () => {
 		["like of 101", { type: "like", room: "lobby", count: 101 }],
 		["like of a half", { type: "like", room: "lobby", count: 1.5 }],
 		["delete of nothing", { type: "delete", room: "lobby", id: "" }],
+		["pin of nothing", { type: "pin", room: "lobby", id: "" }],
+		["pin until tomorrow", { type: "pin", room: "lobby", id: "m1", until: "tomorrow" }],
 		["slow mode of an hour", { type: "settings", room: "lobby", settings: { slowModeSeconds: 3_600 } }],
 		["slow mode below none", { type: "settings", room: "lobby", settings: { slowModeSeconds: -1 } }],
 		["a stream that is a script", { type: "settings", room: "lobby", settings: { streamUrl: "javascript:alert(1)" } }],

@@ -124,7 +124,12 @@ describe("[SAY-7] who runs a room is in none of the bytes that it gives to the p
 		await speaker.next("joined");
 		const said = await speaker.say(secret, { room });
 		if (said.type !== "ack") throw new Error(said.code);
+		await act(`/api/v1/rooms/${room}/pin`, "PUT", { id: said.id });
+		await act(`/api/v1/rooms/${room}/pin`, "DELETE");
+		await act(`/api/v1/rooms/${room}/pin`, "PUT", { id: said.id });
+		await act(`/api/v1/rooms/${room}/pin`, "PUT", { id: said.id });
 		await act(`/api/v1/rooms/${room}/messages/${said.id}`, "DELETE");
+		await act(`/api/v1/rooms/${room}/pin`, "DELETE");
 		await act("/frames", "POST", { type: "settings", room, settings: { slowModeSeconds: 0, title: "After" } });
 		await speaker.say("the end", { room });
 		for (const { written } of seen.values()) await until(() => written().includes("the end"));
@@ -136,6 +141,7 @@ describe("[SAY-7] who runs a room is in none of the bytes that it gives to the p
 		for (const trace of [actor.sub, actor.name, '"by"']) expect(written).not.toContain(trace);
 		// What they did is there.
 		expect(written).toContain("After");
+		expect(written).toContain(/lines/.test(way) ? "pinned" : '"kind":"pin"');
 		if (!way.startsWith("live")) expect(written).not.toContain(secret);
 	});
 });

@@ -141,6 +141,16 @@ describe("axe finds nothing wrong with", () => {
 		await page.locator("hubbub-room-settings dialog[open]").waitFor();
 		await look(page, "the room's settings", everyWay);
 		await page.keyboard.press("Escape");
+		await press(page, menuButton);
+		await press(page, "hubbub-menu .item >> nth=1");
+		await page.locator("hubbub-pin-form dialog[open]").waitFor();
+		await look(page, "pinning a line", everyWay);
+		await page.locator("hubbub-pin-form input").fill("the slides: https://example.com/slides");
+		await page.keyboard.press("Enter");
+		await page.locator("hubbub-pin .line").waitFor();
+		await look(page, "a pin", everyWay);
+		await press(page, "hubbub-pin .line");
+		await look(page, "a pin that is open");
 		await press(page, "hubbub-composer .style");
 		await page.locator("hubbub-danmaku-style").waitFor();
 		await look(page, "the style of a message", everyWay);

@@ -72,6 +72,7 @@ test("the player, hls.js and the panels are not fetched with the room", async ()
 		"shortcuts",
 		"room-settings",
 		"style-picker",
+		"pin",
 	]) {
 		const file = [...sources.keys()].find((path) => path.startsWith(`/assets/${name}-`));
 		if (!file) throw new Error(`${name} is no file of its own.`);

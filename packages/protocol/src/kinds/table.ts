@@ -1,10 +1,11 @@
 import type * as v from "valibot";
 import { deletion } from "./delete.ts";
 import { message } from "./message.ts";
+import { pin } from "./pin.ts";
 import { settings } from "./settings.ts";
 
 /** Every kind there is, by the name that its events bear. `upstream.ts`, `event.ts` and the server's routes are made of it. */
-export const kinds = { message, delete: deletion, settings } as const;
+export const kinds = { message, delete: deletion, settings, pin } as const;
 
 type Kinds = typeof kinds;
 type StateOf<K> = K extends { readonly state: infer State } ? (fields: State) => void : never;

@@ -7,6 +7,7 @@ const lines: { readonly [Kind in EventKind]: (event: EventOf<Kind>) => string | 
 	message: (message) => (message.deleted ? null : spokenLine(message)),
 	delete: () => null,
 	settings: ({ settings }) => settingsLine(settings),
+	pin: (pin) => (pin.deleted ? null : pinLine(pin)),
 };
 
 /**
@@ -31,6 +32,11 @@ function settingsLine(settings: EventOf<"settings">["settings"]): string | null 
 	return words.length > 0 ? serverLine(words.join("; ")) : null;
 }
 
+/** A pin that holds a text has an author. */
+function pinLine(pin: EventOf<"pin">): string {
+	return serverLine(pin.text ? `pinned: ${spokenLine(pin as Required<typeof pin>)}` : "unpinned");
+}
+
 function spokenLine({ from, text }: Pick<EventOf<"message">, "from" | "text">): string {
 	return `${lineName(from.name)}: ${oneLine(text)}`;
 }
@@ -41,9 +47,9 @@ export function serverLine(words: string): string {
 }
 
 /** What somebody who comes in by lines is told of the room, a line each. */
-export function greetingLines({ settings, viewers }: RoomState): string[] {
+export function greetingLines({ settings, viewers, pin }: RoomState): string[] {
 	const watching = viewers === 1 ? "You are the first here" : `${viewers} are here`;
-	return [serverLine(`${settings.title}. ${watching}. Write, and it is sent.`)];
+	return [...(pin ? [pinLine(pin)] : []), serverLine(`${settings.title}. ${watching}. Write, and it is sent.`)];
 }
 
 /** A count of messages that the room's budget left out. */

@@ -9,13 +9,14 @@
  *   `settings` holds no names that there are not.
  *   Marks on one letter: 8 in scripts that need more, the same one at most twice.
  *   A `settings` event says `all` settings that the room was given, besides those it changed. `delete` and `settings` events do not say `by` whom.
+ *   `pin` is new: a frame, an event, and a field of a room's state.
  *   `welcome` says `version` and `features`; servers that do not say them speak 1, and have none.
  *
  * `version.test.ts` computes the hash again and fails when a schema changed without a line here.
  */
 export const PROTOCOL_VERSION = 1;
 /** SHA-256, in short, of every schema, code and limit of this version. */
-export const SCHEMA_HASH = "14d46a7229aa1526";
+export const SCHEMA_HASH = "e3102ff585973c47";
 /** The WebSocket subprotocol for programs (RFC 6455 section 1.9). */
 export const SUBPROTOCOL_V1 = "hubbub.v1";
 /** The WebSocket subprotocol for people; also what a client that offers none gets. */

@@ -52,6 +52,15 @@ describe("the staff log of a room", () => {
 		expect(deletion).not.toHaveProperty("text");
 	});
 
+	test("[SAY-7] says who pinned what, and has no copy of it that would outlive its being taken back", async () => {
+		const { log, live } = await moderated();
+		const said = (await say(live, "ann", "pinned words")) as Outcome & { ok: true };
+		expect(await live.submit({ type: "pin", actor: mod, id: said.id })).toMatchObject({ ok: true });
+		const [pinned] = await staffLog(log, "lobby", mod)!.read({ after: 2, limit: 10 });
+		expect(pinned).toMatchObject({ kind: "pin", by: mod, target: said.id });
+		expect(JSON.stringify(pinned)).not.toContain("pinned words");
+	});
+
 	test("has nothing of what people say, and of what was refused", async () => {
 		const { log, live } = await moderated();
 		await say(live, mod, "hello");

@@ -1,6 +1,6 @@
 /**
  * Has what changes a room's state decided one after another, each on what the one before left; and what only rests on that state, in between, side by side. So
- * two changes cannot both be made from the same state.
+ * two changes cannot both be made from the same state, nor a message be pinned while it is being taken back.
  */
 export class Turns {
 	#changes: Promise<unknown> = Promise.resolve();

@@ -1,4 +1,5 @@
 import type { RoomEvents } from "@hubbub/client";
+import { mayModerate } from "@hubbub/protocol/wire/roles.ts";
 import type { Around, KindPart, PageDesk } from "./kind-part.ts";
 
 /** A kind of event that the page shows in a part of its own. */
@@ -10,4 +11,10 @@ interface KindPartEntry {
 	load(): Promise<{ create(desk: PageDesk): KindPart }>;
 }
 
-export const kindParts: readonly KindPartEntry[] = [];
+export const kindParts: readonly KindPartEntry[] = [
+	{
+		name: "pin",
+		isNeeded: ({ visit: { room, user } }) => room.pinned !== null || (user !== null && mayModerate(user)),
+		load: () => import("./pin.ts"),
+	},
+];

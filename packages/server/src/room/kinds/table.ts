@@ -4,10 +4,11 @@ import type { Command } from "../command.ts";
 import { deletion } from "./delete.ts";
 import type { Kind } from "./kind.ts";
 import { message } from "./message.ts";
+import { pin } from "./pin.ts";
 import { settings } from "./settings.ts";
 
 /** What a room does with each kind. */
-const kinds: { readonly [K in EventKind]: Kind<K> } = { message, delete: deletion, settings };
+const kinds: { readonly [K in EventKind]: Kind<K> } = { message, delete: deletion, settings, pin };
 
 export const kindsList: readonly Kind[] = Object.values(kinds);
 
