@@ -25,6 +25,7 @@ function drawn() {
 	const seen = () => (list.rows.length === 0 ? "nothing" : `${list.rows[0]?.key} to ${list.rows.at(-1)?.key}`);
 	return {
 		frames,
+		list,
 		want(next: Row[], sight: "seen" | "unseen" = "seen") {
 			wanted = next;
 			isSeen = sight === "seen";
@@ -88,6 +89,46 @@ describe("rows that leave above", () => {
 		want(rows(1, 10));
 		expect(want(rows(500, 510))).toBe("m500 to m510");
 		expect(want([])).toBe("nothing");
+	});
+});
+
+describe("rows that come in below", () => {
+	test("many at once come in by several frames, in order, with what comes meanwhile", () => {
+		const { want, frame, frames } = drawn();
+		want(rows(1, 10));
+		frame();
+		want(rows(1, 30));
+		frame();
+		want(rows(1, 31));
+		frame();
+		frame();
+		frame();
+		expect(frames).toEqual(["m1 to m10", "m1 to m18", "m1 to m26", "m1 to m31", "m1 to m31"]);
+	});
+
+	test("a message on its way stays last while others come in above it", () => {
+		const { want, frame, list } = drawn();
+		const draft: Row = { ...(rows(99, 99)[0] as Row), key: "draft" };
+		const keys = () => list.rows.map((row) => row.key);
+		want([...rows(1, 10), draft]);
+		frame();
+		want([...rows(1, 22), draft]);
+		expect(keys()).toEqual([...rows(1, 18), draft].map((row) => row.key));
+		frame();
+		expect(keys()).toEqual([...rows(1, 22), draft].map((row) => row.key));
+	});
+
+	test("all at once where nobody sees the list, where it is the first drawing, and where the reader was away for long", () => {
+		const { want } = drawn();
+		expect(want(rows(1, 60))).toBe("m1 to m60");
+		expect(want(rows(1, 90), "unseen")).toBe("m1 to m90");
+		expect(want(rows(1, 200))).toBe("m1 to m200");
+	});
+
+	test("older rows above come in at once: the place is kept by one drawing", () => {
+		const { want } = drawn();
+		want(rows(50, 60));
+		expect(want(rows(1, 60))).toBe("m1 to m60");
 	});
 });
 

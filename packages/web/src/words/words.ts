@@ -18,7 +18,14 @@ export async function loadWords(language: Language): Promise<Words> {
 	}
 }
 
+/** By language and digits. To make one takes longer than to use it a hundred times, and the page names its counts at every drawing. */
+const compactFormats = new Map<string, Intl.NumberFormat>();
+
 /** A big number in few letters, in the reader's language: `12K`, `1.2万`. */
 export function compactNumber(language: Language, count: number): string {
-	return new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: count < 10_000 ? 0 : 1 }).format(count);
+	const maximumFractionDigits = count < 10_000 ? 0 : 1;
+	const name = `${language} ${maximumFractionDigits}`;
+	const format = compactFormats.get(name) ?? new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits });
+	compactFormats.set(name, format);
+	return format.format(count);
 }
