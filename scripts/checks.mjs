@@ -8,7 +8,7 @@ import { ensurePages } from "./web-pages.mjs";
 /** @typedef {import("./totals.mjs").Totals} Totals */
 
 // For a machine that is busy with other things: a test that waits for what never comes is the exception, and may take this long to fail.
-const testTimeoutMs = 120_000;
+const testTimeoutMs = 300_000;
 // Most tests wait more than they work. Each file has a process to itself while it runs, so that none finds what another left.
 const testWorkers = Math.min(4, availableParallelism());
 const typeProjects = ["tsconfig.json", "packages/server/tsconfig.pure.json"];

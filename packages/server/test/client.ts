@@ -97,7 +97,7 @@ export function shown(client: Client, room = "lobby"): string[] {
 }
 
 /** A wait in vain names its condition before the test's own time is over. */
-const neverMs = 50_000;
+const neverMs = 120_000;
 
 /** Resolves as soon as the condition holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

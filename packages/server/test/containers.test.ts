@@ -162,7 +162,7 @@ describe.skipIf(why !== null)(why === null ? "in a container that is played" : `
 		expect(await client.closed).toMatchObject({ code: 4100 });
 		expect(await child.exited).toBe(0);
 		expect(output()).not.toContain("EROFS");
-	}, 60_000);
+	}, 300_000);
 
 	test("[OPS-10] a data folder that the user may not write is one clear line", async () => {
 		chownSync(data, 0, 0);
@@ -171,7 +171,7 @@ describe.skipIf(why !== null)(why === null ? "in a container that is played" : `
 		expect(await child.exited).toBe(1);
 		await until(() => output().includes("\n"));
 		expect(output()).toBe(`hubbub: The data folder ${data} cannot be written.\n`);
-	}, 60_000);
+	}, 300_000);
 
 	test("a first process that has nobody to pass a signal on to ends by it", async () => {
 		const program = 'await import("./scripts/child.mjs"); setInterval(() => {}, 1000); console.log("here");';
@@ -182,7 +182,7 @@ describe.skipIf(why !== null)(why === null ? "in a container that is played" : `
 		});
 		process.kill(firstOf(child), "SIGTERM");
 		expect(await child.exited).toBe(128 + 15);
-	}, 60_000);
+	}, 300_000);
 
 	test("what is still to be built where nothing can be written is one clear line", async () => {
 		const program =
@@ -194,5 +194,5 @@ describe.skipIf(why !== null)(why === null ? "in a container that is played" : `
 			expect(line).toMatch(
 				/^Something is still to be installed or built, and \S+ cannot be written \(E\w+\): run `npm run build` where it can\.$/,
 			);
-	}, 60_000);
+	}, 300_000);
 });

@@ -9,7 +9,7 @@ import { adminKey, startServer, type TestServer } from "./start-server.ts";
 
 // Behind each proxy as somebody sets it up who has read nothing: the one line that passes requests on, and time-outs of 5 s.
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 
 const waitSeconds = 5;
 /** Longer than that. */

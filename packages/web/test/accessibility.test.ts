@@ -3,9 +3,9 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { argued, audit, type Remark } from "./axe.ts";
-import { goOffline, type House, openBrowser, openHouse, operatorKey, sayAsOperator, until } from "./browser.ts";
+import { goOffline, type House, openBrowser, openHouse, operatorKey, pageWaitMs, sayAsOperator, testMs, until } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 let house: House;
 let browser: Browser;
@@ -41,7 +41,7 @@ async function open(address: string, device: Device = "desktop", prepare?: (page
 	// Nothing flies, so that what is asked about does not depend on the moment.
 	const context = await browser.newContext({ ...devices[device], reducedMotion: "reduce" });
 	const page = await context.newPage();
-	page.setDefaultTimeout(15_000);
+	page.setDefaultTimeout(pageWaitMs);
 	pages.push(page);
 	await prepare?.(page);
 	await page.goto(`${house.url}${address}`);

@@ -1,8 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { announceEveryMs } from "@hubbub/room-model/announcer.ts";
-import { operatorKey, sayAsOperator, shareHouse, until, type Viewer } from "./browser.ts";
+import { operatorKey, sayAsOperator, shareHouse, testMs, until, type Viewer } from "./browser.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(testMs);
 
 const { house, enter: comeIn } = shareHouse();
 

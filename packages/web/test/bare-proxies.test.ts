@@ -3,11 +3,11 @@ import type { Browser, Page } from "playwright-core";
 import { type ProxyName, proxyLines } from "../../server/src/proxies/proxy-lines.ts";
 import { bareProxies, startNginx } from "../../server/test/bare-proxies.ts";
 import type { RunningProxy } from "../../server/test/proxy.ts";
-import { type House, openBrowser, openHouse, operatorKey, until, visit } from "./browser.ts";
+import { type House, openBrowser, openHouse, operatorKey, testMs, until, visit } from "./browser.ts";
 
 // The pages behind each proxy with the one line that passes requests on, and time-outs of 5 s.
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 const waitSeconds = 5;
 const quietMs = 6_000;

@@ -3,11 +3,11 @@ import type { Browser, Page } from "playwright-core";
 import { FaultyProxy } from "../../client/test/proxy.ts";
 import { startNginx } from "../../server/test/documented-proxies.ts";
 import type { RunningProxy } from "../../server/test/proxy.ts";
-import { type House, openBrowser, openHouse, operatorKey, sayAsOperator, until, visit, words } from "./browser.ts";
+import { type House, openBrowser, openHouse, operatorKey, sayAsOperator, testMs, until, visit, words } from "./browser.ts";
 
 // The whole of the pages below a path of another site, behind nginx: once it takes the path off, once it leaves it.
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 let browser: Browser;
 beforeAll(async () => {

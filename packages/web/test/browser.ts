@@ -79,7 +79,7 @@ export async function visit(browser: Browser, address: string, options: BrowserC
 	const context = await browser.newContext({ viewport: { width: 1_280, height: 800 }, locale: "en", ...options });
 	if (script) await context.addInitScript(script);
 	const page = await context.newPage();
-	page.setDefaultTimeout(15_000);
+	page.setDefaultTimeout(pageWaitMs);
 	const complaints: string[] = [];
 	page.on("pageerror", (error) => complaints.push(String(error)));
 	page.on("console", (message) => {
@@ -154,8 +154,13 @@ export function shareHouse(): SharedHouse {
 	};
 }
 
-/** What never comes is named, and its test fails by itself: one that runs out of time takes the browser of those after it along. */
-const neverMs = 75_000;
+/**
+ * How long a test may take, in it a condition until it holds, and a press or an address until the page has taken it: bounds for what never comes, far from
+ * what a busy machine needs. What never comes is named, and its test fails by itself: one that runs out of time takes the browser of those after it along.
+ */
+export const testMs = 300_000;
+const neverMs = 120_000;
+export const pageWaitMs = 90_000;
 
 /** Waits until a condition holds, looking again and again. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {

@@ -6,7 +6,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { build, type Manifest, staticImports } from "../build.ts";
 
 // The pages are built before the first test, which a busy machine takes long for.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 
 /** What is fetched before the discussion is drawn, as the server sends it to a browser (Brotli): what an embed costs the page around it. */
 const discussionBytesMax = 45 * 1024;

@@ -1,8 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { BrowserContextOptions, CDPSession, Page } from "playwright-core";
-import { shareHouse, until } from "./browser.ts";
+import { shareHouse, testMs, until } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 const { enter: comeIn } = shareHouse();
 

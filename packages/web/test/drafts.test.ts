@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import type { Browser, Locator } from "playwright-core";
-import { type House, openBrowser, openHouse, operatorKey, until, type Viewer, visit, words } from "./browser.ts";
+import { type House, openBrowser, openHouse, operatorKey, testMs, until, type Viewer, visit, words } from "./browser.ts";
 import { layWire, type Wire } from "./cut-wire.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 const secret = "a-secret-of-at-least-thirty-two-characters";
 let house: House;

@@ -41,7 +41,7 @@ describe("the browser's own EventSource", () => {
 			await page.context().close();
 		}
 		await house.stop();
-	}, 60_000);
+	}, 300_000);
 
 	test("[SSE-5] ends for good when the room stops letting guests in", async () => {
 		const house = await openHouse();
@@ -52,7 +52,7 @@ describe("the browser's own EventSource", () => {
 		expect((await told(page)).filter((type) => type !== "batch")).toEqual(["welcome", "joined", "reject", "bye"]);
 		await page.context().close();
 		await house.stop();
-	}, 60_000);
+	}, 300_000);
 
 	test("[SSE-5] comes back where it was refused for a while only, and is let in", async () => {
 		const house = await openHouse();
@@ -62,7 +62,7 @@ describe("the browser's own EventSource", () => {
 		expect((await told(page)).slice(0, 2)).toEqual(["reject", "bye"]);
 		await page.context().close();
 		await house.stop();
-	}, 60_000);
+	}, 300_000);
 
 	test("[SSE-5] comes back when the server was started again", async () => {
 		const first = await openHouse();
@@ -74,5 +74,5 @@ describe("the browser's own EventSource", () => {
 		expect(await told(page)).toContain("bye");
 		await page.context().close();
 		await second.stop();
-	}, 60_000);
+	}, 300_000);
 });

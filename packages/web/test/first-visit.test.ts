@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { type House, openBrowser, openHouse } from "./browser.ts";
+import { type House, openBrowser, openHouse, testMs } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 /** What a first visit may take on the wire: what `bundle-size.test.ts` allows, the page itself, and the heads of some fifteen answers. */
 const bytesMax = { discussion: 54 * 1_024, room: 64 * 1_024 };

@@ -2,9 +2,9 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Page } from "playwright-core";
 import type { Line } from "../src/danmaku/line.ts";
 import type { Stage } from "../src/stage/stage.ts";
-import { operatorKey, shareHouse, until, type Viewer } from "./browser.ts";
+import { operatorKey, shareHouse, testMs, until, type Viewer } from "./browser.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(testMs);
 
 const { house, enter: comeIn } = shareHouse();
 

@@ -1,9 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { FrameLocator, Page } from "playwright-core";
-import { operatorKey, sayAsOperator, shareHouse, until } from "./browser.ts";
+import { operatorKey, sayAsOperator, shareHouse, testMs, until } from "./browser.ts";
 import { afterFrames, followsWith, lookAtList, restingPlace, scroller } from "./list-view.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 const { house, browser, viewers, enter } = shareHouse();
 

@@ -3,11 +3,11 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, FrameLocator, Page } from "playwright-core";
-import { type House, openBrowser, openHouse, operatorKey, sayAsOperator, until, words } from "./browser.ts";
+import { type House, openBrowser, openHouse, operatorKey, pageWaitMs, sayAsOperator, testMs, until, words } from "./browser.ts";
 
 // Hubbub in frames of a page of another site, signed in as docs/embedding.md says.
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 const secret = "a-secret-of-at-least-thirty-two-characters";
 /** The page of docs/embedding.md that hands a token to every frame that asks. */
@@ -66,7 +66,7 @@ async function open(path: string, html: string): Promise<Page> {
 	const context = await browser.newContext({ viewport: { width: 900, height: 700 }, locale: "en" });
 	contexts.push(context);
 	const page = await context.newPage();
-	page.setDefaultTimeout(15_000);
+	page.setDefaultTimeout(pageWaitMs);
 	page.on("pageerror", (error) => complaints.push(String(error)));
 	page.on("console", (message) => {
 		if (["error", "warning"].includes(message.type()) && !/WebSocket|ERR_|Failed to load resource/.test(message.text()))

@@ -2,10 +2,10 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect } from "@hubbub/client";
 import { discussionLimits } from "@hubbub/room-model/discussion.ts";
 import type { BrowserContextOptions, CDPSession } from "playwright-core";
-import { operatorKey, shareHouse, until, type Viewer } from "./browser.ts";
+import { operatorKey, shareHouse, testMs, until, type Viewer } from "./browser.ts";
 import { lookAtList } from "./list-view.ts";
 
-setDefaultTimeout(180_000);
+setDefaultTimeout(testMs);
 
 /** What a busy minute moves at most, as browsers measure it: web.dev calls up to 0.1 in a page's whole life good. */
 const shiftMax = 0.02;

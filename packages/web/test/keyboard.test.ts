@@ -1,8 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { goOffline, operatorKey, shareHouse, until } from "./browser.ts";
+import { goOffline, operatorKey, shareHouse, testMs, until } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 const { enter: comeIn } = shareHouse();
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createHash } from "node:crypto";
 import type { Browser, Locator, Page } from "playwright-core";
-import { type House, openBrowser, openHouse, operatorKey, until } from "./browser.ts";
+import { type House, openBrowser, openHouse, operatorKey, testMs, until } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 const lanes = ["websocket", "event-stream", "long-poll", "short-poll"];
 let house: House;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type Broadcast, openBroadcast } from "./broadcast.ts";
-import { type House, openBrowser, openHouse, operatorKey, sayAsOperator, until, type Viewer, visit } from "./browser.ts";
+import { type House, openBrowser, openHouse, operatorKey, sayAsOperator, testMs, until, type Viewer, visit } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 let house: House;
 let browser: Browser;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { type House, openBrowser, openHouse, operatorKey, sayAsOperator } from "./browser.ts";
+import { type House, openBrowser, openHouse, operatorKey, pageWaitMs, sayAsOperator, testMs } from "./browser.ts";
 import { controlsIn } from "./controls.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 let house: House;
 let browser: Browser;
@@ -56,7 +56,7 @@ async function enter(frame: string, { width, height, pointer, language, theme }:
 	});
 	contexts.push(context);
 	const page = await context.newPage();
-	page.setDefaultTimeout(30_000);
+	page.setDefaultTimeout(pageWaitMs);
 	const embed = frame === "page" ? "" : `&embed=${frame}`;
 	await page.goto(`${house.url}/rooms/${language.toLowerCase()}?lang=${language}&theme=${theme}${embed}#token=${operatorKey}`);
 	if (frame !== "chat") await page.locator("hubbub-stage .idle.open .poster h2").waitFor({ state: "attached" });

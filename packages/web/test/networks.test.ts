@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { FaultyProxy, type ProxyFaults } from "../../client/test/proxy.ts";
-import { type House, openBrowser, openHouse, until, type Viewer, visit, words } from "./browser.ts";
+import { type House, openBrowser, openHouse, testMs, until, type Viewer, visit, words } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 let house: House;
 let browser: Browser;

@@ -1,9 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { RoomSettings } from "@hubbub/protocol/kinds/settings.ts";
 import type { Page } from "playwright-core";
-import { operatorKey, sayAsOperator, shareHouse, until, words } from "./browser.ts";
+import { operatorKey, sayAsOperator, shareHouse, testMs, until, words } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 const { house, enter } = shareHouse();
 

@@ -10,11 +10,11 @@ import { en } from "../src/setup/words/setup-en.ts";
 import { ja } from "../src/setup/words/setup-ja.ts";
 import { zhCN } from "../src/setup/words/setup-zh-cn.ts";
 import { zhTW } from "../src/setup/words/setup-zh-tw.ts";
-import { type House, openBrowser, openHouse, until, words } from "./browser.ts";
+import { type House, openBrowser, openHouse, pageWaitMs, testMs, until, words } from "./browser.ts";
 
 // The first hour of an operator, on one page: from the address that the server printed to the line in their own site.
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(testMs);
 
 const jwtSecret = "a-secret-of-at-least-thirty-two-characters";
 let browser: Browser;
@@ -46,7 +46,7 @@ afterAll(() => browser.close());
 async function open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
 	const context = await browser.newContext({ viewport: { width: 1_280, height: 900 }, locale: "en", ...options });
 	const page = await context.newPage();
-	page.setDefaultTimeout(15_000);
+	page.setDefaultTimeout(pageWaitMs);
 	page.on("pageerror", (error) => complaints.push(String(error)));
 	page.on("console", (message) => {
 		if (["error", "warning"].includes(message.type()) && !/WebSocket|ERR_|Failed to load resource|CORS/.test(message.text()))

@@ -1,8 +1,8 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import type { Page } from "playwright-core";
-import { comesToBe, operatorKey, sayAsOperator, shareHouse, until, words } from "./browser.ts";
+import { comesToBe, operatorKey, sayAsOperator, shareHouse, testMs, until, words } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 const { house, enter } = shareHouse();
 

@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { openHouse, operatorKey, sayAsOperator, shareHouse, until, type Viewer, words } from "./browser.ts";
+import { openHouse, operatorKey, sayAsOperator, shareHouse, testMs, until, type Viewer, words } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 const { house, browser, enter } = shareHouse();
 

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { freePort } from "../../server/bench/machine/port.ts";
-import { openBrowser, openHouse, sayAsOperator, until, visit, words } from "./browser.ts";
+import { openBrowser, openHouse, sayAsOperator, testMs, until, visit, words } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 let browser: Browser;
 let folder: string;

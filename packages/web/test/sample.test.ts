@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { frame, picture, samples } from "../sample/picture.ts";
-import { type House, openBrowser, openHouse, operatorKey, until, visit } from "./browser.ts";
+import { type House, openBrowser, openHouse, operatorKey, testMs, until, visit } from "./browser.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 let house: House;
 let browser: Browser;

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { goOffline, type House, openBrowser, openHouse, operatorKey, sayAsOperator } from "./browser.ts";
+import { goOffline, type House, openBrowser, openHouse, operatorKey, pageWaitMs, sayAsOperator, testMs } from "./browser.ts";
 import { controlsIn } from "./controls.ts";
 import { Pixels } from "./pixels.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 let house: House;
 let browser: Browser;
@@ -28,7 +28,7 @@ afterAll(async () => {
 async function open(address: string, options: BrowserContextOptions): Promise<Page> {
 	const context = await browser.newContext({ locale: "en", reducedMotion: "reduce", ...options });
 	const page = await context.newPage();
-	page.setDefaultTimeout(15_000);
+	page.setDefaultTimeout(pageWaitMs);
 	pages.push(page);
 	await page.goto(`${house.url}${address}`);
 	return page;

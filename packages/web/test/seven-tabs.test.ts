@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { FaultyProxy } from "../../client/test/proxy.ts";
-import { comesToBe, type House, openBrowser, openHouse, until, words } from "./browser.ts";
+import { comesToBe, type House, openBrowser, openHouse, testMs, until, words } from "./browser.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(testMs);
 
 let house: House;
 let browser: Browser;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type Broadcast, filmFile, openBroadcast } from "./broadcast.ts";
-import { type House, openBrowser, openHouse, operatorKey, until, type Viewer, visit } from "./browser.ts";
+import { type House, openBrowser, openHouse, operatorKey, testMs, until, type Viewer, visit } from "./browser.ts";
 
-setDefaultTimeout(150_000);
+setDefaultTimeout(testMs);
 
 let house: House;
 let browser: Browser;
@@ -61,7 +61,7 @@ async function moving(page: Page): Promise<void> {
 		before = now;
 		return moves;
 	});
-	await page.locator("hubbub-stream .words > *").waitFor({ state: "detached", timeout: 60_000 });
+	await page.locator("hubbub-stream .words > *").waitFor({ state: "detached" });
 }
 
 /** The browser has no Media Source Extensions, as on an iPhone: playlists are played by the video element itself. */
@@ -85,7 +85,7 @@ describe("the stage", () => {
 		expect(await video.evaluate((element: HTMLVideoElement) => element.muted)).toBe(true);
 		await page.getByRole("button", { name: "Tap for sound" }).click();
 		expect(await video.evaluate((element: HTMLVideoElement) => element.muted)).toBe(false);
-		await page.getByText("The stream has ended.").waitFor({ timeout: 60_000 });
+		await page.getByText("The stream has ended.").waitFor();
 	});
 
 	test("plays an HLS stream by hls.js, fetched for it alone", async () => {
@@ -120,7 +120,7 @@ describe("a stream that ends and comes back at the same address", () => {
 	const comesBack = async ({ page }: Viewer, end: () => Promise<void>, begin: () => Promise<void>) => {
 		await moving(page);
 		await end();
-		await page.getByText("The stream has ended.").waitFor({ timeout: 60_000 });
+		await page.getByText("The stream has ended.").waitFor();
 		await begin();
 		await moving(page);
 		expect(await page.getByText("The stream has ended.").count()).toBe(0);
@@ -166,7 +166,7 @@ describe("a stream that ends and comes back at the same address", () => {
 			viewer,
 			async () => {
 				await broadcast.turn("ended");
-				await viewer.page.getByText("The stream has ended.").waitFor({ timeout: 60_000 });
+				await viewer.page.getByText("The stream has ended.").waitFor();
 				await setHidden(viewer.page, true);
 			},
 			async () => {
@@ -178,7 +178,7 @@ describe("a stream that ends and comes back at the same address", () => {
 			viewer,
 			async () => {
 				await broadcast.turn("ended");
-				await viewer.page.getByText("The stream has ended.").waitFor({ timeout: 60_000 });
+				await viewer.page.getByText("The stream has ended.").waitFor();
 				await viewer.context.setOffline(true);
 			},
 			async () => {
@@ -190,7 +190,7 @@ describe("a stream that ends and comes back at the same address", () => {
 });
 
 describe("a stream that cannot be played", () => {
-	const says = (page: Page, sentence: string) => page.locator("hubbub-stream").getByText(sentence).waitFor({ timeout: 60_000 });
+	const says = (page: Page, sentence: string) => page.locator("hubbub-stream").getByText(sentence).waitFor();
 
 	test("says what is wrong, and the discussion goes on", async () => {
 		const page404 = await enter("gone-file", `${broadcast.live.replace("live.m3u8", "nowhere.mp4")}`);
@@ -239,7 +239,7 @@ describe("a stream that cannot be played", () => {
 		await says(page, "The stream's server has a fault.");
 		await page.locator("hubbub-stream .wait", { hasText: /^Trying again in \d+ s$/ }).waitFor();
 		// Until the waits have grown so long that the next try by itself is seconds off.
-		await page.locator("hubbub-stream .wait", { hasText: /^Trying again in [34] s$/ }).waitFor({ timeout: 60_000 });
+		await page.locator("hubbub-stream .wait", { hasText: /^Trying again in [34] s$/ }).waitFor();
 		await broadcast.begin();
 		await page.getByRole("button", { name: "Try now" }).click();
 		await moving(page);

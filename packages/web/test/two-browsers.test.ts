@@ -1,9 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { comesToBe, goOffline, type House, openBrowser, openHouse, sayAsOperator, until, type Viewer, visit, words } from "./browser.ts";
+import {
+	comesToBe,
+	goOffline,
+	type House,
+	openBrowser,
+	openHouse,
+	sayAsOperator,
+	testMs,
+	until,
+	type Viewer,
+	visit,
+	words,
+} from "./browser.ts";
 import { layWire, type Wire } from "./cut-wire.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(testMs);
 
 let house: House;
 let browser: Browser;

@@ -6,12 +6,12 @@ import { PROTOCOL_VERSION } from "@hubbub/protocol/wire/version.ts";
 import type { Browser, Page, WebSocketRoute } from "playwright-core";
 import { FaultyProxy } from "../../client/test/proxy.ts";
 import { freePort } from "../../server/bench/machine/port.ts";
-import { built, type House, openBrowser, openHouse, sayAsOperator, until, type Viewer, visit, words } from "./browser.ts";
+import { built, type House, openBrowser, openHouse, sayAsOperator, testMs, until, type Viewer, visit, words } from "./browser.ts";
 import { makeOtherBuild } from "./other-build.ts";
 
 // A server that is upgraded under an open page.
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(testMs);
 
 let browser: Browser;
 let folder: string;

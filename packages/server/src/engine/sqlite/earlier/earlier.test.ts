@@ -165,7 +165,7 @@ test("[LOG-9] killed while it is brought to today's tables, at any moment, a fol
 	}
 	// The first was killed as soon as it began.
 	expect(versions).toContain(1);
-}, 120_000);
+}, 300_000);
 
 /** Runs the opener, killed without warning so long after it began to open; null lets it end. Answers the lines it wrote. */
 async function openUntilKilled(path: string, afterMs: number | null): Promise<string[]> {

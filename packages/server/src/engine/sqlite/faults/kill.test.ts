@@ -30,7 +30,7 @@ test(`[LOG-9] killed ${CYCLES} times under load, the log loses nothing acknowled
 		await examine(acknowledged, epochs);
 	}
 	expect([...acknowledged.keys()].sort()).toEqual(["backstage", "lobby", "stage"]);
-}, 120_000);
+}, 300_000);
 
 /** Starts the appender, kills it without warning `afterMs` after its first acknowledgement, and answers the whole lines it wrote. */
 async function appendUntilKilled(path: string, cycle: number, afterMs: number): Promise<string[]> {
