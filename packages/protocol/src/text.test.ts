@@ -212,7 +212,7 @@ describe("cleaning", () => {
 	test("[TEXT-5] cleaning never makes a text longer, in what a person counts", () => {
 		fc.assert(
 			fc.property(wild, (raw) => {
-				expect(countGraphemes(cleanText(raw))).toBeLessThanOrEqual(countGraphemes(raw.replaceAll("\r\n", "\n")));
+				expect(countGraphemes(cleanText(raw))).toBeLessThanOrEqual(countGraphemes(raw.replaceAll(/\r\n?/g, "\n")));
 			}),
 			{ numRuns: 1_000 },
 		);
