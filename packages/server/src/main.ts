@@ -2,7 +2,7 @@ import { isatty } from "node:tty";
 import { serverLimits } from "./runtime/limits.ts";
 import { LineOutput } from "./runtime/line-output.ts";
 import { createLogger } from "./runtime/log.ts";
-import { serve } from "./server.ts";
+import { type RunningServer, serve } from "./server.ts";
 import { tellServiceManager } from "./service-manager.ts";
 import { banner } from "./settings/banner.ts";
 import { configure } from "./settings/configure.ts";
@@ -31,15 +31,19 @@ async function run(settings: Settings, passedOver: readonly string[]): Promise<v
 			{ variables: passedOver.join(", ") },
 			"passed over: set by an orchestrator for a service called hubbub, they set nothing here",
 		);
-	const starting = serve(settings, { logger, logLinesDropped: () => output.dropped });
+	let starting: Promise<RunningServer> | null = null;
+	// Before anything is opened: a signal that comes in that moment is heard too.
 	onStopSignal(async () => {
-		tellServiceManager(process.env, logger, "STOPPING=1", "Saying good-bye");
-		await (await starting.catch(() => null))?.stop();
+		const told = tellServiceManager(process.env, logger, "STOPPING=1", "Saying good-bye");
+		await (await starting?.catch(() => null))?.stop();
+		// What tells it would end with this process.
+		await Promise.race([told, Bun.sleep(serverLimits.tellManagerMs)]);
 		await output.flush(serverLimits.closeLogMs);
 	});
+	starting = serve(settings, { logger, logLinesDropped: () => output.dropped });
 	const started = await starting.catch((fault: Error) => leave(fault.message));
 	output.write(`${banner(started)}\n`);
-	tellServiceManager(process.env, logger, "READY=1", `Serving at ${started.url}`);
+	void tellServiceManager(process.env, logger, "READY=1", `Serving at ${started.url}`);
 }
 
 /** Says in one line why there is nothing to run. */

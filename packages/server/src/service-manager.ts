@@ -6,15 +6,16 @@ export type ServiceState = "READY=1" | "STOPPING=1";
 /**
  * Tells systemd, where it has asked to be told (`Type=notify`): so that whatever waits for this service waits until it serves. By systemd's own
  * tool, since a program on Bun has no datagram sockets. The unit needs `NotifyAccess=all`. A tool that is missing or fails is a line in the log.
+ * Resolves when it has been told, or cannot be.
  *
- * @example tellServiceManager(process.env, logger, "READY=1", "Serving at http://localhost:8080");
+ * @example await tellServiceManager(process.env, logger, "READY=1", "Serving at http://localhost:8080");
  */
-export function tellServiceManager(
+export async function tellServiceManager(
 	environment: Readonly<Record<string, string | undefined>>,
 	logger: Logger,
 	state: ServiceState,
 	status: string,
-): void {
+): Promise<void> {
 	const { NOTIFY_SOCKET: socket, PATH: path = "/usr/bin:/bin" } = environment;
 	if (!socket) return;
 	const tool = Bun.which("systemd-notify", { PATH: path });
@@ -22,11 +23,7 @@ export function tellServiceManager(
 		logger.warn({}, "systemd asked to be told, and its tool systemd-notify is not there");
 		return;
 	}
-	Bun.spawn([tool, state, `STATUS=${status}`], {
-		env: { NOTIFY_SOCKET: socket },
-		stdio: ["ignore", "ignore", "ignore"],
-		onExit(_child, code) {
-			if (code !== 0) logger.warn({ code, state }, "systemd could not be told");
-		},
-	});
+	const child = Bun.spawn([tool, state, `STATUS=${status}`], { env: { NOTIFY_SOCKET: socket }, stdio: ["ignore", "ignore", "ignore"] });
+	await child.exited;
+	if (child.exitCode !== 0) logger.warn({ code: child.exitCode, state }, "systemd could not be told");
 }

@@ -30,8 +30,8 @@ describe("docs/containers", () => {
 		const { containers, terminationGracePeriodSeconds, enableServiceLinks } = set.spec.template.spec;
 		const [container] = containers;
 		expect([set.spec.replicas, enableServiceLinks]).toEqual([1, false]);
-		const { drainMs, closeStoreMs, closeLogMs } = serverLimits;
-		expect(terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainMs + closeStoreMs + closeLogMs);
+		const { drainMs, closeStoreMs, tellManagerMs, closeLogMs } = serverLimits;
+		expect(terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainMs + closeStoreMs + tellManagerMs + closeLogMs);
 		expect(container.env.map(({ name }) => name).filter((name) => !known.has(name))).toEqual([]);
 		const server = await startServer();
 		for (const probe of [container.readinessProbe, container.livenessProbe, container.startupProbe])

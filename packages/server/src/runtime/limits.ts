@@ -136,6 +136,8 @@ export const serverLimits = {
 	logUnitsWaitingMax: 256 * 1024,
 	/** Time given to whoever collects the log to take the last lines. */
 	closeLogMs: 1_000,
+	/** Time given to systemd's tool to tell that the service is about to end. */
+	tellManagerMs: 1_000,
 	/** A client told to come back waits up to this long, so that a restart is no stampede. */
 	reconnectSpreadMs: 2_000,
 	/** A browser tries an event stream again and again after what it was told last: told less, it would not let a server start. */
