@@ -15,8 +15,7 @@ function start(options: ConnectOptions = {}, world = new FakeWorld()) {
 describe("another way", () => {
 	/** Loading the module and asking over HTTP take some turns of the loop. */
 	const turns = async (done: () => boolean) => {
-		for (let turn = 0; turn < 2_000 && !done(); turn++) await Bun.sleep(1);
-		expect(done()).toBe(true);
+		while (!done()) await Bun.sleep(1);
 	};
 	const asks = (world: FakeWorld) => world.requests.map(({ url }) => url);
 	/** After ten seconds of health the module that knows the other ways is there, and listens to the network too. */

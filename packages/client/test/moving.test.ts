@@ -9,8 +9,8 @@ import { enter, inside } from "./person.ts";
 import { Weather } from "./weather.ts";
 
 const recordings = process.env.HUBBUB_RECORDINGS ?? resolve(import.meta.dir, "../../../../shared/data");
-/** How long each way is travelled. */
-const stayMs = 1_500;
+/** How much is said while each way is travelled. */
+const stayLines = 60;
 const linesMax = 600;
 
 /** What is said: the first lines of a real chat where there is one, else made up. */
@@ -53,7 +53,8 @@ test("[LOG-6] who moves from way to way while others talk sees every message exa
 		await traveller.until(
 			() => traveller.connection.state.phase === "live" && travelled.at(-1) === name && traveller.room.phase === "joined",
 		);
-		await Bun.sleep(stayMs);
+		const before = answers.length;
+		while (answers.length < before + stayLines) await Bun.sleep(25);
 	};
 	weather.block("websocket");
 	await onTo("event-stream");

@@ -119,7 +119,7 @@ export class FaultyProxy {
 
 	#watch(side: Side): void {
 		if (side.timer) clearTimeout(side.timer);
-		if (this.faults.idleCutMs) side.timer = setTimeout(() => cut(side), this.faults.idleCutMs);
+		if (this.faults.idleCutMs) side.timer = setTimeout(() => cutAfterLook(side, looksBeforeCut), this.faults.idleCutMs);
 	}
 }
 
@@ -141,6 +141,16 @@ function passDown(side: Side): void {
 	if (!side.isOver || side.down.length > 0) return;
 	if (side.timer) clearTimeout(side.timer);
 	side.client.end();
+}
+
+/** How often, and how far apart, the sockets are looked at once more before a cut. */
+const looksBeforeCut = 3;
+const lookMs = 5;
+
+/** After a moment in which the machine stood still, what the server said in time is there to be read: then nothing is cut. */
+function cutAfterLook(side: Side, looks: number): void {
+	if (looks === 0) cut(side);
+	else side.timer = setTimeout(() => cutAfterLook(side, looks - 1), lookMs);
 }
 
 function cut(side: Side): void {
