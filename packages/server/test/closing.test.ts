@@ -52,9 +52,15 @@ describe("each close code of the table", () => {
 
 	test("[AUTH-5] 4001 when the token expires", async () => {
 		const key = new TextEncoder().encode(jwtSecret);
-		const exp = Math.floor(Date.now() / 1_000) + 1;
-		const raw = await welcomed("expiring", await new SignJWT({ sub: "u", exp }).setProtectedHeader({ alg: "HS256" }).sign(key));
-		expect(await howItEnded(raw)).toEqual({ bye: "unauthorized", close: 4001 });
+		// Whole seconds: the one that is named may be over before its token is read. Then it is tried with one more.
+		for (let seconds = 1; ; seconds++) {
+			const exp = Math.floor(Date.now() / 1_000) + seconds;
+			const raw = await open("/rooms/expiring");
+			raw.send({ type: "hello", token: await new SignJWT({ sub: "u", exp }).setProtectedHeader({ alg: "HS256" }).sign(key) });
+			if ((await raw.nextOf("joined")) === null) continue;
+			expect(await howItEnded(raw)).toEqual({ bye: "unauthorized", close: 4001 });
+			break;
+		}
 	});
 
 	test("[WS-7] 4009 for a frame of more than 64 KiB", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import type { RoomEvent } from "@hubbub/protocol/event.ts";
 import { decodeCursor } from "@hubbub/protocol/wire/cursor.ts";
-import { type Client, connect } from "./client.ts";
+import { type Client, connect, until } from "./client.ts";
 import { makeFolder, type ServerProcess, spawnServer } from "./start-server.ts";
 
 const cycles = 20;
@@ -137,12 +137,16 @@ test(`[LOG-9] killed ${cycles} times under load, the server loses nothing it ack
 	const variables = { HUBBUB_DATA: folder.path, HUBBUB_RATE_LIMIT: "off", HUBBUB_DELIVERY_BUDGET: "0", HUBBUB_LOG_LEVEL: "error" };
 	const writers = Array.from({ length: writersCount }, (_, index) => new Writer(`w${index}`));
 	const readers = Array.from({ length: readersCount }, () => new Reader());
+	const acknowledged = () => writers.reduce((sum, writer) => sum + writer.acknowledged.size, 0);
 
 	for (let cycle = 0; cycle < cycles; cycle++) {
 		const server = await spawnServer(variables);
 		let killed = false;
+		const before = acknowledged();
 		const working = [...writers.map((writer) => writer.talk(server.ws, () => !killed)), ...readers.map((reader) => reader.read(server.ws))];
 		await Bun.sleep(10 + chance() * 490);
+		// Every other time it is killed at work, however slow the machine is; the others it may be before anybody is in.
+		if (cycle % 2 === 1) await until(() => acknowledged() >= before + 5);
 		killed = true;
 		await server.end("SIGKILL");
 		await Promise.all(working);

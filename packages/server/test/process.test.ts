@@ -145,6 +145,7 @@ describe("a server that runs", () => {
 			server.child.kill("SIGHUP");
 			expect((await client.say("still here")).type).toBe("ack");
 			expect(await server.end("SIGTERM")).toBe(0);
+			expect((await client.closed).code).toBe(4100);
 			expect(client.frames.at(-1)).toMatchObject({ type: "bye", code: "draining" });
 		},
 	);

@@ -160,11 +160,13 @@ describe.concurrent("with one line that passes requests on", () => {
 	}
 });
 
-/** The first bytes of an event stream. */
+/** The beginning of an event stream, up to where it welcomes. */
 async function beginning(proxy: RunningProxy): Promise<string> {
 	const answer = await fetch(`${proxy.http}/rooms/stream/events`, { headers: { accept: "text/event-stream" } });
 	const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
-	const text = new TextDecoder().decode((await reader.read()).value);
+	let text = "";
+	for (let part = await reader.read(); !part.done && !text.includes('"welcome"'); part = await reader.read())
+		text += new TextDecoder().decode(part.value);
 	await reader.cancel();
 	return text;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Batch } from "@hubbub/protocol/downstream.ts";
 import { connect, until } from "./client.ts";
 import { startNginx } from "./documented-proxies.ts";
 import type { RunningProxy } from "./proxy.ts";
@@ -39,6 +40,8 @@ describe("behind a proxy that gathers what passes", () => {
 		const stream = fetch(`${proxy.http}/rooms/gathered/events`, { headers, tls: proxy.tls, signal: stop.signal }).then(async (response) => {
 			for await (const chunk of response.body as ReadableStream<Uint8Array>) received += chunk.length;
 		});
+		const isThere = /hubbub_connections\{transport="event-stream"\} 1\n/;
+		await until(async () => isThere.test(await (await server.request("/metrics")).text()));
 		const long = visitorOf(await longPollWay.enter(proxy, { room: "gathered" }));
 		const short = visitorOf(await shortPollWay.enter(proxy, { room: "gathered", after: long.told.cursor }));
 		for (let count = 0; count < 5; count++) {
@@ -47,8 +50,7 @@ describe("behind a proxy that gathers what passes", () => {
 			await short.until(() => short.told.events.length === count + 1);
 		}
 		// The server has written its beginning and five batches to the stream; nothing of it has come through.
-		const metrics = await (await server.request("/metrics")).text();
-		expect(metrics).toMatch(/hubbub_connections\{transport="event-stream"\} 1/);
+		expect(await (await server.request("/metrics")).text()).toMatch(isThere);
 		expect(received).toBe(0);
 		stop.abort();
 		await stream.catch(() => {});
@@ -71,6 +73,7 @@ describe("behind a proxy that gathers what passes", () => {
 	});
 });
 
+// On a machine that stands still for a second the proxy cuts what was not quiet: then it is tried again.
 describe("behind a proxy that cuts quiet connections", () => {
 	let proxy: RunningProxy;
 	beforeAll(async () => {
@@ -79,28 +82,44 @@ describe("behind a proxy that cuts quiet connections", () => {
 	afterAll(() => proxy.stop());
 
 	test.concurrent("[WS-6] a WebSocket that was cut is freed at the server, and its reader goes on where it was", async () => {
-		const client = await connect(`${proxy.ws}/ws`, { rooms: [{ room: "cut-socket" }] }, { tls: proxy.tls });
-		await client.say("before the cut", { room: "cut-socket" });
-		const { cursor } = await client.next("batch", ({ events }) => events.length > 0);
-		expect((await client.closed).code).toBe(1006);
+		const open = (after?: string) => connect(`${proxy.ws}/ws`, { rooms: [{ room: "cut-socket", after }] }, { tls: proxy.tls });
+		let cursor: string | undefined;
+		while (cursor === undefined) {
+			const client = await open();
+			await client.say("before the cut", { room: "cut-socket" }).catch(() => {});
+			const read = await client.next("batch", ({ events }) => events.length > 0).catch(() => null);
+			const { code } = await client.closed;
+			if (read) expect(code).toBe(1006);
+			cursor = read?.cursor;
+		}
 		await say("cut-socket", "during the cut");
-		const again = await connect(`${proxy.ws}/ws`, { rooms: [{ room: "cut-socket", after: cursor }] }, { tls: proxy.tls });
-		const { recovered, events, state } = await again.next("joined");
-		// What was acknowledged a moment ago may not be flushed yet: then it is in the first batch.
-		const missed = events.length > 0 ? events : (await again.next("batch", (batch) => batch.events.length > 0)).events;
-		expect({ recovered, texts: missed.map((event) => event.kind === "message" && event.text) }).toEqual({
-			recovered: true,
-			texts: ["during the cut"],
-		});
-		await until(async () => (await (await server.request("/rooms/cut-socket/events?wait=0")).json()).ambient.viewers === 1);
-		expect(state.viewers).toBeLessThanOrEqual(2);
-		await again.close();
+		for (;;) {
+			const again = await open(cursor);
+			const joined = await again.next("joined").catch(() => null);
+			// What was acknowledged a moment ago may not be flushed yet: then it is in the first batch.
+			const holder = joined?.events.length === 0 ? await again.next("batch", ({ events }) => events.length > 0).catch(() => null) : joined;
+			if (!joined || !holder) continue;
+			expect({ recovered: joined.recovered, texts: holder.events.map((event) => event.kind === "message" && event.text) }).toEqual({
+				recovered: true,
+				texts: ["during the cut"],
+			});
+			expect(joined.state.viewers).toBeLessThanOrEqual(2);
+			// This one may have been cut as well meanwhile.
+			await until(async () => (await (await server.request("/rooms/cut-socket/events?wait=0")).json()).ambient.viewers <= 1);
+			await again.close();
+			return;
+		}
 	});
 
 	test.concurrent("[SSE-2] a stream that was cut is taken up by Last-Event-ID, again and again, and nothing is lost or doubled", async () => {
 		let after: string | null = null;
 		const texts: string[] = [];
-		for (let cut = 0; cut < 3; cut++) {
+		const all: string[] = [];
+		const sayNext = async () => {
+			all.push(`number ${all.length}`);
+			await say("cut-stream", all.at(-1) as string);
+		};
+		for (let cuts = 0; cuts < 3; ) {
 			const headers: Record<string, string> = { accept: "text/event-stream", ...(after !== null && { "last-event-id": after }) };
 			const response = await fetch(`${proxy.http}/rooms/cut-stream/events`, { headers, tls: proxy.tls });
 			let text = "";
@@ -108,18 +127,27 @@ describe("behind a proxy that cuts quiet connections", () => {
 			try {
 				for await (const chunk of response.body as ReadableStream<Uint8Array>) {
 					text += new TextDecoder().decode(chunk);
-					if (said < 2 && text.includes('"type":"joined"')) await say("cut-stream", `${cut}.${said++}`);
+					if (said >= 2 || !text.includes('"type":"joined"')) continue;
+					said++;
+					await sayNext();
 				}
 			} catch {
 				// nginx leaves the body unfinished.
 			}
+			if (said === 2) cuts++;
 			for (const [, id, data] of text.matchAll(/^id: (.+)\ndata: (.+)\n$/gm)) {
 				after = id as string;
 				for (const event of JSON.parse(data as string).events) texts.push(event.text);
 			}
-			await say("cut-stream", `${cut}.between`);
+			await sayNext();
 		}
-		expect(texts).toEqual(["0.0", "0.1", "0.between", "1.0", "1.1", "1.between", "2.0", "2.1"]);
+		// What came after the last cut, and what the proxy did not pass on of what came just before it.
+		while (texts.length < all.length) {
+			const rest = (await (await server.request(`/rooms/cut-stream/events?wait=5&after=${after}`)).json()) as Batch;
+			after = rest.cursor;
+			for (const event of rest.events) if (event.kind === "message") texts.push(event.text);
+		}
+		expect(texts).toEqual(all);
 	});
 
 	test.concurrent("[POLL-3] a poll that was cut is asked again with its cursor", async () => {
@@ -127,7 +155,9 @@ describe("behind a proxy that cuts quiet connections", () => {
 		const address = `${proxy.http}/rooms/cut-poll/events?wait=25&after=${cursor}`;
 		expect((await fetch(address, { tls: proxy.tls })).status).toBe(504);
 		await say("cut-poll", "there is something now");
-		const answer = (await (await fetch(address, { tls: proxy.tls })).json()) as { recovered: boolean; events: { text: string }[] };
+		let answered = await fetch(address, { tls: proxy.tls });
+		while (answered.status === 504) answered = await fetch(address, { tls: proxy.tls });
+		const answer = (await answered.json()) as { recovered: boolean; events: { text: string }[] };
 		expect(answer.recovered).toBe(true);
 		expect(answer.events.map(({ text }) => text)).toEqual(["there is something now"]);
 	});
@@ -182,7 +212,8 @@ describe("behind the documented cache", () => {
 		const { cursor } = (await (await ask("/rooms/zipped/events")).json()) as { cursor: string };
 		await until(async () => (await (await ask(`/rooms/zipped/events?after=${cursor.split(".")[0]}.1`)).json()).events.length === 29);
 		const path = `/rooms/zipped/events?after=${cursor.split(".")[0]}.0`;
-		const before = proxy.originRequests().length;
+		// Of this address alone: what went before may be written down after it was answered.
+		const asked = () => proxy.originRequests().filter((line) => line.includes(path)).length;
 		const answers = await Promise.all(
 			["gzip", "gzip, br", "identity", "br;q=1, gzip;q=0.5"].map((accepted) => ask(path, { "accept-encoding": accepted })),
 		);
@@ -190,6 +221,6 @@ describe("behind the documented cache", () => {
 		const bodies = await Promise.all(answers.map((answer) => answer.text()));
 		expect(new Set(bodies).size).toBe(1);
 		// Two at most: nginx's second may have turned in between.
-		expect(proxy.originRequests().length - before).toBeLessThanOrEqual(2);
+		expect(asked()).toBeLessThanOrEqual(2);
 	});
 });

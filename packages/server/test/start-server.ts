@@ -77,13 +77,13 @@ export interface ServerProcess {
 	readonly child: Bun.Subprocess<"ignore", "pipe", "pipe">;
 	/** All it has written so far. */
 	output(): string;
-	/** Sends a signal and waits until it has ended; answers its exit code, null where a signal ended it. */
+	/** Sends a signal and waits until it has ended and all it wrote is read; answers its exit code, null where a signal ended it. */
 	end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
 /** The address in what a server prints at its start; null where it has not been printed yet. */
 export function printedUrl(output: string): string | null {
-	return /^ {2}Room {6}(\S+)\/$/m.exec(output)?.[1]?.replace("localhost", "127.0.0.1") ?? null;
+	return /^ {2}Room {6}(\S+)\/\n/m.exec(output)?.[1]?.replace("localhost", "127.0.0.1") ?? null;
 }
 
 /** Starts `main.ts` in a process of its own and waits until it serves. Throws what it said where it ended instead. */
@@ -92,7 +92,7 @@ export async function spawnServer(
 	args: readonly string[] = [],
 	options: StartOptions = {},
 ): Promise<ServerProcess> {
-	const { child, output } = spawnMain(variables, args, options);
+	const { child, parts, output } = spawnMain(variables, args, options);
 	for (;;) {
 		const url = printedUrl(output());
 		if (url) {
@@ -101,6 +101,7 @@ export async function spawnServer(
 				async end(signal) {
 					child.kill(signal);
 					await child.exited;
+					await Promise.all(parts.read);
 					return child.exitCode;
 				},
 			};

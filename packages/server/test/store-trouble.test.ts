@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { copyFileSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Client, connect, shown } from "./client.ts";
+import { type Client, connect, shown, until } from "./client.ts";
 import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 import { makeFolder, type ServerProcess, spawnServer } from "./start-server.ts";
 
@@ -33,12 +33,21 @@ async function untilMetric(server: ServerProcess, metric: string, expected: numb
 
 /** Log lines that are for somebody who is to do something. */
 function alarms(server: ServerProcess): { level: string; msg: string; fault?: string }[] {
-	return server
-		.output()
-		.split("\n")
-		.filter((line) => line.startsWith("{"))
-		.map((line) => JSON.parse(line))
-		.filter(({ level }) => level === "error" || level === "warn");
+	return (
+		server
+			.output()
+			.split("\n")
+			// Behind the last line there is nothing, or one of which more is still to come.
+			.slice(0, -1)
+			.filter((line) => line.startsWith("{"))
+			.map((line) => JSON.parse(line))
+			.filter(({ level }) => level === "error" || level === "warn")
+	);
+}
+
+/** Lines come by a pipe of their own: they may be read after the answers. */
+function untilAlarms(server: ServerProcess, count: number): Promise<void> {
+	return until(() => alarms(server).length >= count);
 }
 
 async function archive(server: ServerProcess): Promise<string[]> {
@@ -81,6 +90,7 @@ describe("a data folder that is lost under the server", () => {
 			expect((await latecomer.next("joined")).events).toHaveLength(1);
 			await latecomer.close();
 			expect(shown(client)).toEqual(["before"]);
+			await untilAlarms(server, 1);
 			expect(alarms(server)).toEqual([
 				expect.objectContaining({ level: "error", msg: "the store takes nothing in", fault: expect.stringMatching(reason) }),
 			]);
@@ -111,6 +121,7 @@ describe("a data folder that is lost under the server", () => {
 		renameSync(join(folder.path, "elsewhere"), data);
 		expect(await untilReady(server, 200)).toBe("ready");
 		expect((await client.say("after")).type).toBe("ack");
+		await untilAlarms(server, 2);
 		expect(alarms(server).map(({ msg }) => msg)).toEqual(["the store takes nothing in", "the store takes things in again"]);
 		expect(await server.end("SIGTERM")).toBe(0);
 		server = await spawnServer({ HUBBUB_DATA: data });
@@ -155,8 +166,9 @@ describe.skipIf(refusal !== null)(refusal === null ? "a full disk" : `a full dis
 			await untilMetric(server, "hubbub_store_ready", 1);
 			const lines = ["the store takes nothing in", "the store takes things in again"];
 			// The small disk has no room for the pages' files either, which is another's affair.
-			const told = alarms(server).flatMap(({ msg }) => (/pages' files/.test(msg) ? [] : msg));
-			expect(told).toEqual(Array.from({ length: round }, () => lines).flat());
+			const told = () => alarms(server).flatMap(({ msg }) => (/pages' files/.test(msg) ? [] : msg));
+			await until(() => told().length >= 2 * round);
+			expect(told()).toEqual(Array.from({ length: round }, () => lines).flat());
 		}
 		await client.close();
 	});

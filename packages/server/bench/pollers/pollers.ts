@@ -26,6 +26,8 @@ export interface PollersReport {
 	readonly missing: number;
 	/** Polls one poller sent after an event was announced until it had it: the most there were. */
 	readonly pollsToSee: number;
+	/** From one answer of a poller to its next: the longest there was. */
+	readonly gapMsMax: number;
 	/** From the moment of an event to a poller's having it, ascending. */
 	readonly delaysMs: readonly number[];
 	/** Offset that every poller has reached. */
@@ -35,8 +37,9 @@ export interface PollersReport {
 interface Poller {
 	readonly keeper: Keeper;
 	readonly line: Line;
-	/** When it asks again, monotonic. */
+	/** When it asks again, and when it was answered last, monotonic. */
 	dueMs: number;
+	answeredMs: number | null;
 }
 
 /** One connection and the pollers whose turn on it has come. */
@@ -60,6 +63,7 @@ export class Pollers {
 	/** Those who wait for their time, the soonest first. */
 	#resting: Poller[] = [];
 	readonly #failed: string[] = [];
+	#gapMsMax = 0;
 	/** Polls sent so far. */
 	polls = 0;
 	#timer: ReturnType<typeof setInterval> | null = null;
@@ -78,7 +82,7 @@ export class Pollers {
 			const keeper = new Keeper();
 			const line = pollers.#lines[index % connections] as Line;
 			pollers.#keepers.push(keeper);
-			pollers.#resting.push({ keeper, line, dueMs: nowMs + (index / count) * intervalMs });
+			pollers.#resting.push({ keeper, line, dueMs: nowMs + (index / count) * intervalMs, answeredMs: null });
 		}
 		pollers.#timer = setInterval(() => pollers.#wakeDue(performance.now()), stepMs);
 		return pollers;
@@ -103,6 +107,7 @@ export class Pollers {
 			doubled: sum((keeper) => keeper.doubled),
 			missing: sum((keeper) => keeper.missing),
 			pollsToSee: Math.max(...keepers.map((keeper) => keeper.pollsToSee)),
+			gapMsMax: this.#gapMsMax,
 			delaysMs: keepers.flatMap((keeper) => keeper.delaysMs).sort((one, other) => one - other),
 			reached: this.reached,
 		};
@@ -132,6 +137,13 @@ export class Pollers {
 		line.socket?.write(`GET ${path}?wait=0${after === null ? "" : `&after=${after}`} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
 	}
 
+	#rest(poller: Poller, nowMs: number): void {
+		this.#gapMsMax = Math.max(this.#gapMsMax, nowMs - (poller.answeredMs ?? nowMs));
+		poller.answeredMs = nowMs;
+		poller.dueMs = nowMs + this.#options.intervalMs;
+		this.#resting.push(poller);
+	}
+
 	async #connect(): Promise<Line> {
 		const line: Line = { socket: null, due: [], asking: null, received: "" };
 		line.socket = await Bun.connect<Line>({
@@ -158,7 +170,7 @@ export class Pollers {
 		if (line.received.startsWith("HTTP/1.1 200 ")) line.asking?.keeper.take(body, Date.now());
 		else this.#failed.push(line.received.slice(0, 40));
 		line.received = line.received.slice(head + 4 + length);
-		if (line.asking) this.#resting.push(Object.assign(line.asking, { dueMs: performance.now() + this.#options.intervalMs }));
+		if (line.asking) this.#rest(line.asking, performance.now());
 		line.asking = null;
 		this.#ask(line);
 	}

@@ -148,9 +148,10 @@ test("[LOG-9] killed while it is brought to today's tables, at any moment, a fol
 	const tookMs = performance.now() - startedMs;
 
 	const versions = new Set<unknown>();
-	for (let step = 0; step < 8; step++) {
+	// The first is killed as soon as it begins: once more where that came too late on a busy machine.
+	for (let step = 0; step < 8 || !versions.has(1); step++) {
 		begin();
-		await openUntilKilled(folder.path, (tookMs * step) / 8);
+		await openUntilKilled(folder.path, (tookMs * (step % 8)) / 8);
 		const database = new Database(file, { readwrite: true });
 		versions.add(database.query("PRAGMA user_version").values()[0]?.[0]);
 		expect(database.query("PRAGMA integrity_check").values()).toEqual([["ok"]]);
@@ -163,8 +164,6 @@ test("[LOG-9] killed while it is brought to today's tables, at any moment, a fol
 		expect(await all(engine.log, "lobby", "staff")).toHaveLength(5);
 		await engine.close();
 	}
-	// The first was killed as soon as it began.
-	expect(versions).toContain(1);
 }, 300_000);
 
 /** Runs the opener, killed without warning so long after it began to open; null lets it end. Answers the lines it wrote. */

@@ -61,7 +61,8 @@ describe("a slow disk", () => {
 		}
 		await Promise.all(appending);
 		const commits = engine.stats().batches - before;
-		expect(commits).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - startedMs) / engineLimits.gatherMs));
+		// Timers count whole milliseconds: one may be early by a part of it.
+		expect(commits).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - startedMs) / (engineLimits.gatherMs - 1)));
 		expect(engine.stats()).toMatchObject({ waiting: 0, appended: 40 });
 	});
 
