@@ -27,6 +27,15 @@ function eventsRequest(query: string, headers: Record<string, string> = {}): str
 	return `GET /rooms/${query} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`;
 }
 
+/** Polls on this connection until something is new, one poll after another: none is held longer than 25 s, which a slow machine may take. */
+async function held(socket: RawSocket, request: string) {
+	for (;;) {
+		socket.write(request);
+		const answer = await socket.response();
+		if (answer.status !== 200 || (JSON.parse(answer.body) as Batch).events.length > 0) return answer;
+	}
+}
+
 describe("the time a poll may be held", () => {
 	test.each(["abc", "", " ", "-1", "+5", "1e3", "0x10", "NaN", "Infinity", "5s", "5.", ".5", "１０", "1,5"])(
 		"[POLL-2] is not %p",
@@ -59,7 +68,7 @@ describe("many polls held from one address", () => {
 		const { cursor } = await glance("crowded");
 		const from = { "X-Forwarded-For": "203.0.113.7" };
 		const sockets = await Promise.all(Array.from({ length: 200 }, () => RawSocket.open(server.port)));
-		for (const socket of sockets) socket.write(eventsRequest(`crowded/events?wait=25&after=${cursor}`, from));
+		const polls = sockets.map((socket) => held(socket, eventsRequest(`crowded/events?wait=25&after=${cursor}`, from)));
 		const another = () => server.request(`/rooms/crowded/events?wait=0`, { headers: from });
 		await until(async () => (await another()).status === 429);
 		expect(await refusalOf(await another())).toMatchObject({ code: "too_many_connections", retryAfterMs: 10_000 });
@@ -67,7 +76,7 @@ describe("many polls held from one address", () => {
 		sockets[0]?.destroy();
 		await until(async () => (await another()).status === 200);
 		await say("crowded", "something for all of them");
-		const answers = await Promise.all(sockets.slice(1).map((socket) => socket.response()));
+		const answers = await Promise.all(polls.slice(1));
 		for (const { status, body } of answers)
 			expect({ status, texts: (JSON.parse(body) as Batch).events.length }).toEqual({ status: 200, texts: 1 });
 		for (const socket of sockets) socket.destroy();
@@ -81,18 +90,17 @@ describe("many polls held from one address", () => {
 			const port = Number(new URL(process.url).port);
 			const sockets = await Promise.all(Array.from({ length: 2_000 }, () => RawSocket.open(port)));
 			// Who has no token is one guest for each address: these are as many people, all of this machine.
-			for (const [index, socket] of sockets.entries()) {
+			const polls = sockets.map((socket, index) => {
 				const from = `127.1.${index >> 8}.${index & 255}`;
-				socket.write(eventsRequest(`held/events?wait=25&after=${cursor}`, { "X-Forwarded-For": from }));
-			}
+				return held(socket, eventsRequest(`held/events?wait=25&after=${cursor}`, { "X-Forwarded-For": from }));
+			});
 			const viewers = async () => ((await (await fetch(`${process.url}/rooms/held/events?wait=0`)).json()) as Batch).ambient?.viewers;
 			await until(async () => (await viewers()) === 2_001);
 			// A held poll that cost a quarter of what a connection may would make 128 MiB.
 			expect(residentMiB(process) - before).toBeLessThan(128);
 			expect((await viewer.say("hello to all", { room: "held" })).type).toBe("ack");
 			await viewer.next("batch", ({ events }) => events.length === 1);
-			for (const socket of sockets)
-				expect(await socket.response()).toMatchObject({ status: 200, body: expect.stringContaining("hello to all") });
+			for (const poll of polls) expect(await poll).toMatchObject({ status: 200, body: expect.stringContaining("hello to all") });
 			for (const socket of sockets) socket.destroy();
 			await until(async () => (await viewers()) === 1);
 			await viewer.close();
@@ -154,17 +162,18 @@ describe("an event stream that is not read", () => {
 				await until(() => speaker.seen.length === messages);
 				expect(speaker.seen).toEqual(Array.from({ length: messages }, (_, index) => index + 2));
 				for (const reader of stalled) {
-					const { offsets, gaps } = await reader.readAll(messages + 1);
-					expect(gaps.length).toBeGreaterThan(0);
+					const { offsets, gaps, reached, wasLetGo } = await reader.readAll(messages + 1);
+					// Whoever takes nothing for 20 s is let go (FAN-6): so are these where a slow machine takes as long to say all of it.
+					if (!wasLetGo) expect([gaps.length > 0, reached]).toEqual([true, messages + 1]);
 					const told = new Set(offsets);
 					for (const [from, to] of gaps) for (let offset = from + 1; offset <= to; offset++) told.add(offset);
 					expect(offsets).toEqual([...new Set(offsets)].toSorted((one, other) => one - other));
-					expect(told.size).toBe(messages + 1);
+					expect(told.size).toBe(reached);
 				}
 				await speaker.close();
 			},
 		).finally(() => folder.remove());
-	});
+	}, 240_000);
 });
 
 /** Opens an event stream of the room `busy`, reads its beginning and then nothing, until told to. */
@@ -172,6 +181,7 @@ class StalledReader {
 	readonly #socket: Bun.Socket;
 	#text = "";
 	readonly #decoder = new TextDecoder();
+	#isOver = false;
 
 	private constructor(socket: Bun.Socket) {
 		this.#socket = socket;
@@ -185,6 +195,10 @@ class StalledReader {
 				data(_socket, chunk) {
 					if (reader) reader.#text += reader.#decoder.decode(chunk, { stream: true });
 				},
+				close() {
+					if (reader) reader.#isOver = true;
+				},
+				error() {},
 			},
 		});
 		reader = new StalledReader(socket);
@@ -194,15 +208,17 @@ class StalledReader {
 		return reader;
 	}
 
-	/** Reads until it has been told of that offset, as an event or in a gap. */
-	async readAll(last: number): Promise<{ offsets: number[]; gaps: [number, number][] }> {
+	/** Reads until it has been told of that offset, as an event or in a gap, or was let go. */
+	async readAll(last: number): Promise<{ offsets: number[]; gaps: [number, number][]; reached: number; wasLetGo: boolean }> {
 		this.#socket.resume();
 		const offsets: number[] = [];
 		const gaps: [number, number][] = [];
 		const offsetOf = (cursor: string) => decodeCursor(cursor)?.offset ?? Number.NaN;
 		let reached = 0;
 		let read = 0;
+		let isOver = false;
 		await until(() => {
+			isOver = this.#isOver;
 			// A chunk of the response may end anywhere: only whole events are read.
 			for (let end = this.#text.indexOf("\n\n", read); end >= 0; end = this.#text.indexOf("\n\n", read)) {
 				const data = /^data: (.+)$/m.exec(this.#text.slice(read, end).replace(/\r\n[0-9a-f]+\r\n/gi, ""))?.[1];
@@ -213,10 +229,10 @@ class StalledReader {
 				if (frame.type === "batch" || frame.type === "joined") offsets.push(...frame.events.map(({ offset }) => offset));
 				reached = Math.max(reached, offsets.at(-1) ?? 0, gaps.at(-1)?.[1] ?? 0);
 			}
-			return reached >= last;
+			return reached >= last || isOver;
 		});
 		this.#socket.terminate();
-		return { offsets, gaps };
+		return { offsets, gaps, reached, wasLetGo: reached < last };
 	}
 }
 
