@@ -173,7 +173,7 @@ describe("an event stream that is not read", () => {
 				await speaker.close();
 			},
 		).finally(() => folder.remove());
-	}, 240_000);
+	}, 300_000);
 });
 
 /** Opens an event stream of the room `busy`, reads its beginning and then nothing, until told to. */

@@ -76,7 +76,7 @@ test.each<[string, object, number]>([
 		raw.destroy();
 		await expectNeighbourWell();
 	},
-	60_000,
+	300_000,
 );
 
 test.each<[string, string]>([
