@@ -12,13 +12,19 @@ afterAll(() => browser.close());
 async function listen(house: House, room: string): Promise<Page> {
 	const page = await (await browser.newContext()).newPage();
 	await page.goto(`${house.url}/setup`);
+	await read(page, room);
+	return page;
+}
+
+/** Reads a room on a page, instead of the one it reads. */
+async function read(page: Page, room: string): Promise<void> {
 	await page.evaluate((path) => {
+		(globalThis as unknown as { source?: EventSource }).source?.close();
 		const source = new EventSource(path);
 		const told: string[] = [];
 		source.onmessage = ({ data }) => told.push(JSON.parse(data).type);
 		Object.assign(globalThis, { source, told });
 	}, `/rooms/${room}/events`);
-	return page;
 }
 
 const told = (page: Page) => page.evaluate(() => (globalThis as unknown as { told: string[] }).told);
@@ -56,8 +62,15 @@ describe("the browser's own EventSource", () => {
 
 	test("[SSE-5] comes back where it was refused for a while only, and is let in", async () => {
 		const house = await openHouse();
-		for (let count = 0; count < 30; count++) await fetch(`${house.url}/rooms/made-${count}/events`);
-		const page = await listen(house, "one-too-many");
+		const page = await listen(house, "lobby");
+		// An address may make another room every few seconds: where that was just now, it is used up again, and another room asked for.
+		let count = 0;
+		await until(async () => {
+			await Promise.all(Array.from({ length: 30 }, async () => (await fetch(`${house.url}/rooms/made-${count++}/events`)).body?.cancel()));
+			await read(page, `one-too-many-${count}`);
+			await until(async () => (await told(page)).length > 1);
+			return (await told(page))[0] === "reject";
+		});
 		await until(async () => (await told(page)).includes("joined"));
 		expect((await told(page)).slice(0, 2)).toEqual(["reject", "bye"]);
 		await page.context().close();
