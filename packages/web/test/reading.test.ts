@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { openHouse, operatorKey, sayAsOperator, shareHouse, testMs, until, type Viewer, words } from "./browser.ts";
+import { comesToBe, openHouse, operatorKey, pageWaitMs, sayAsOperator, shareHouse, testMs, until, type Viewer, words } from "./browser.ts";
 
 setDefaultTimeout(testMs);
 
@@ -22,13 +22,16 @@ describe("reading back", () => {
 		await scrollBack(one);
 		const top = (await row.boundingBox())?.y ?? Number.NaN;
 		await until(async () => (await one.texts())[0] !== before);
-		expect(Math.abs(((await row.boundingBox())?.y ?? Number.NaN) - top)).toBeLessThan(3);
+		await until(async () => Math.abs(((await row.boundingBox())?.y ?? Number.NaN) - top) < 3);
 		while ((await one.texts())[0] !== "line 1") {
 			await scrollBack(one);
 			await Bun.sleep(25);
 		}
-		expect(await one.texts()).toEqual(Array.from({ length: 180 }, (_, index) => `line ${index + 1}`));
-		expect(await words(one.page.locator("hubbub-messages .edge"))).toContain("began");
+		await comesToBe(
+			() => one.texts(),
+			Array.from({ length: 180 }, (_, index) => `line ${index + 1}`),
+		);
+		await until(async () => (await words(one.page.locator("hubbub-messages .edge"))).includes("began"));
 	});
 
 	test("who reads back is not moved by what comes in, is told how much it is, and goes back with one press", async () => {
@@ -43,7 +46,7 @@ describe("reading back", () => {
 		await until(async () => /2 new/.test(await words(button)));
 		await button.click();
 		await button.waitFor({ state: "detached" });
-		expect(await one.page.locator(".message", { hasText: "news two" }).isVisible()).toBe(true);
+		await one.page.locator(".message", { hasText: "news two" }).waitFor();
 	});
 });
 
@@ -77,18 +80,24 @@ describe("harmful names and texts", () => {
 		const row = one.page.locator(".message", { hasText: "high and deep" });
 		// On the row's edge: its text is hidden below.
 		if (how === "pointed at") await row.hover({ position: { x: 2, y: 2 } });
-		expect(await row.locator(".tools").count()).toBe(how === "pointed at" ? 1 : 0);
+		await comesToBe(() => row.locator(".tools").count(), how === "pointed at" ? 1 : 0);
 		const clip = (await one.page.locator("hubbub-messages").boundingBox()) ?? undefined;
 		const around = async () => (await one.page.screenshot({ clip, mask: [row] })).toString("base64");
 		// Marks that many fonts, though not all, pile up on a letter.
 		await row.locator(".text").evaluate((text: HTMLElement) => {
 			text.style.textShadow = "0 -24px, 0 24px, 0 -48px, 0 48px";
 		});
-		const shown = await around();
+		// As it stands once nothing moves any more.
+		let shown = await around();
+		await until(async () => {
+			const was = shown;
+			shown = await around();
+			return was === shown;
+		});
 		await row.locator(".line").evaluate((line: HTMLElement) => {
 			line.style.visibility = "hidden";
 		});
-		expect((await around()) === shown).toBe(true);
+		await until(async () => (await around()) === shown);
 	});
 });
 
@@ -115,12 +124,13 @@ describe("the page fits", () => {
 
 	test.each(["chat", "stage", "both"])("embedded as %s without margins", async (frame) => {
 		const context = await browser.newContext({ viewport: { width: 400, height: 600 }, locale: "en" });
+		context.setDefaultTimeout(pageWaitMs);
 		const page = await context.newPage();
 		await page.goto(`${house.url}/rooms/fits?embed=${frame}&theme=dark`);
 		const first = page.locator(frame === "chat" ? "hubbub-messages" : "hubbub-stage");
 		await first.waitFor();
-		expect((await first.boundingBox())?.x).toBe(0);
-		expect(await page.locator("hubbub-composer").count()).toBe(frame === "stage" ? 0 : 1);
+		await comesToBe(async () => (await first.boundingBox())?.x, 0);
+		await comesToBe(() => page.locator("hubbub-composer").count(), frame === "stage" ? 0 : 1);
 		await context.close();
 	});
 });
@@ -129,20 +139,20 @@ describe("language and theme", () => {
 	test("follow the browser, and a choice in the menu is kept", async () => {
 		const one = await enter("choices", { locale: "zh-CN", colorScheme: "light" });
 		const page = one.page;
-		expect(await page.locator("hubbub-composer textarea").getAttribute("placeholder")).toBe("说点什么…");
+		await comesToBe(() => page.locator("hubbub-composer textarea").getAttribute("placeholder"), "说点什么…");
 		const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 		const light = await background();
 		await page.getByRole("button", { name: "菜单" }).click();
 		await page.getByRole("button", { name: "深色" }).click();
-		expect(await background()).not.toBe(light);
+		await until(async () => (await background()) !== light);
 		const dark = await background();
 		await page.locator("hubbub-menu select").selectOption("en");
 		await until(async () => (await page.locator("hubbub-composer textarea").getAttribute("placeholder")) === "Say something…");
-		expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+		await comesToBe(() => page.evaluate(() => document.documentElement.lang), "en");
 		await page.reload();
 		await page.locator("hubbub-composer textarea").waitFor();
-		expect(await page.locator("hubbub-composer textarea").getAttribute("placeholder")).toBe("Say something…");
-		expect(await background()).toBe(dark);
+		await comesToBe(() => page.locator("hubbub-composer textarea").getAttribute("placeholder"), "Say something…");
+		await comesToBe(background, dark);
 	});
 });
 
@@ -164,8 +174,8 @@ describe("the host", () => {
 		await page.getByRole("button", { name: "Save" }).click();
 		await page.locator("hubbub-room-settings .saved").waitFor();
 		await guest.page.getByRole("heading", { name: "<b>Opening night</b>" }).first().waitFor();
-		expect(await words(guest.page.locator("hubbub-composer .notes"))).toContain("Only the hosts");
-		expect(await words(guest.page.locator(".notice.settings"))).toContain("Opening night");
+		await until(async () => (await words(guest.page.locator("hubbub-composer .notes"))).includes("Only the hosts"));
+		await until(async () => (await words(guest.page.locator(".notice.settings"))).includes("Opening night"));
 	});
 });
 
@@ -173,6 +183,7 @@ describe("a room that is not there", () => {
 	test("is told in words, with a way out", async () => {
 		const shut = await openHouse({ HUBBUB_AUTO_CREATE_ROOMS: "off" });
 		const context = await browser.newContext({ locale: "en" });
+		context.setDefaultTimeout(pageWaitMs);
 		const page = await context.newPage();
 		// The server answers such an address with a problem document; a proxy or a room closed meanwhile leaves a reader with the page.
 		await page.route("**/rooms/nowhere", async (route) =>
