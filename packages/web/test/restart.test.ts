@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { freePort } from "../../server/bench/machine/port.ts";
-import { openBrowser, openHouse, sayAsOperator, testMs, until, visit, words } from "./browser.ts";
+import { comesToBe, openBrowser, openHouse, sayAsOperator, testMs, until, visit, words } from "./browser.ts";
 
 setDefaultTimeout(testMs);
 
@@ -44,7 +44,7 @@ test("[LOG-9] a restart of eight seconds under an open page: it is live again by
 	const after = await openHouse(variables);
 	await until(async () => (await words(viewer.page.locator("hubbub-connection .pill"))) === "live");
 	await until(async () => (await viewer.page.locator("hubbub-messages .message:not(.sending)").count()) === 2);
-	expect(await viewer.texts()).toEqual(["before", "while it is away"]);
+	await comesToBe(() => viewer.texts(), ["before", "while it is away"]);
 	const seen = () => viewer.page.evaluate(() => (window as unknown as { seen: string[] }).seen);
 	await until(async () => (await seen()).at(-1) === "live");
 	expect((await seen()).filter((word) => !/^(live|connecting…?|back in \d+ s)$/.test(word))).toEqual([]);
@@ -59,7 +59,7 @@ test("[LOG-9] older messages that were asked for while the server was away come 
 	for (let number = 1; number <= 80; number++) await sayAsOperator(before, "older", `line ${number}`);
 	const viewer = await visit(browser, `${before.url}/rooms/older`);
 	await until(async () => (await viewer.texts()).at(-1) === "line 80");
-	expect(await viewer.texts()).toHaveLength(50);
+	await comesToBe(async () => (await viewer.texts()).length, 50);
 	await before.stop();
 	await viewer.page.locator("hubbub-messages .scroller").hover();
 	await viewer.page.mouse.wheel(0, -10_000);

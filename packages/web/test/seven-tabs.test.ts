@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { FaultyProxy } from "../../client/test/proxy.ts";
-import { comesToBe, type House, openBrowser, openHouse, testMs, until, words } from "./browser.ts";
+import { comesToBe, type House, openBrowser, openHouse, pageWaitMs, testMs, until, words } from "./browser.ts";
 
 setDefaultTimeout(testMs);
 
@@ -14,6 +14,7 @@ beforeAll(async () => {
 	// HTTP/1.1, over which a browser keeps six connections to a server, and no WebSocket.
 	proxy = new FaultyProxy(house.url, { upgrade: "refused" });
 	context = await browser.newContext({ viewport: { width: 640, height: 480 }, locale: "en" });
+	context.setDefaultTimeout(pageWaitMs);
 });
 afterAll(async () => {
 	await browser.close();

@@ -6,7 +6,20 @@ import { PROTOCOL_VERSION } from "@hubbub/protocol/wire/version.ts";
 import type { Browser, Page, WebSocketRoute } from "playwright-core";
 import { FaultyProxy } from "../../client/test/proxy.ts";
 import { freePort } from "../../server/bench/machine/port.ts";
-import { built, type House, openBrowser, openHouse, sayAsOperator, testMs, until, type Viewer, visit, words } from "./browser.ts";
+import {
+	built,
+	comesToBe,
+	type House,
+	openBrowser,
+	openHouse,
+	pageWaitMs,
+	sayAsOperator,
+	testMs,
+	until,
+	type Viewer,
+	visit,
+	words,
+} from "./browser.ts";
 import { makeOtherBuild } from "./other-build.ts";
 
 // A server that is upgraded under an open page.
@@ -78,7 +91,7 @@ test("[FILE-3] a page that was opened before an upgrade goes on: draft and place
 	await sayAsOperator(after, "upgrade", "after the upgrade https://a.example/");
 	await until(async () => /1 new/.test(await words(page.locator("hubbub-messages button.newest"))));
 	expect(await box(page).inputValue()).toBe("half a sentence");
-	expect(await place(page)).toEqual(settled);
+	await comesToBe(() => place(page), settled);
 
 	// Parts of the earlier build that were never loaded before: the menu, older messages, another language, what links are found with.
 	await page.getByRole("button", { name: "Menu" }).click();
@@ -170,6 +183,7 @@ describe("[DOWN-6] a page whose server speaks", () => {
 			});
 		};
 		const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: "en" });
+		context.setDefaultTimeout(pageWaitMs);
 		await context.routeWebSocket(/\/ws$/, pass);
 		const page = await context.newPage();
 		await page.goto(`${house.url}/rooms/versions`);
