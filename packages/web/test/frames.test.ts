@@ -147,7 +147,7 @@ describe("a frame that the page around it signs in", () => {
 
 	test("asks for another token before one runs out, and goes on under it: what is being written and said stays", async () => {
 		let issued = 0;
-		tokenOfViewer = () => tokenOf({ sub: "u-1", name: "Ana" }, issued++ === 0 ? 10 : 600);
+		tokenOfViewer = () => tokenOf({ sub: "u-1", name: "Ana" }, issued++ === 0 ? 20 : 600);
 		const page = await open("/renewed", asDocumented("renewed"));
 		const chat = page.frameLocator("iframe");
 		await speaksAs(chat, "Ana");
