@@ -210,7 +210,7 @@ describe("system packages", () => {
 		hasPython: () => true,
 	});
 
-	const strangers = ["ffmpeg", "curl", "openssl", "nginx", "haproxy", "caddy", "apache2", "varnishd", "systemd-analyze"];
+	const strangers = ["ffmpeg", "curl", "openssl", "nginx", "haproxy", "caddy", "apache2", "varnishd", "systemd-analyze", "initdb"];
 
 	test("any of Chromium's names will do", () => {
 		const missing = (commands: string[], fonts: boolean) =>

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { runChild } from "./child.mjs";
 
@@ -33,6 +33,12 @@ export const systemPackages = [
 	{ name: "caddy", purpose: "a reverse proxy to stand behind", isPresent: (host) => host.findCommand(["caddy"]) !== null },
 	{ name: "apache2", purpose: "a reverse proxy to stand behind", isPresent: (host) => host.findCommand(["apache2"]) !== null },
 	{ name: "varnish", purpose: "a cache to stand behind", isPresent: (host) => host.findCommand(["varnishd"]) !== null },
+	{
+		// Its programs stand outside the path; the package sets up a database of the system's, which no test touches.
+		name: "postgresql",
+		purpose: "a database that nodes share, started by the tests that need one",
+		isPresent: (host) => host.findCommand(["initdb"]) !== null,
+	},
 	{
 		name: "systemd",
 		purpose: "the service manager that looks at our unit",
@@ -114,9 +120,15 @@ export function thisHost() {
 
 /** @param {readonly string[]} names */
 function findCommand(names) {
-	const folders = (process.env.PATH ?? "").split(delimiter).concat("/usr/sbin", "/usr/bin");
+	const folders = (process.env.PATH ?? "").split(delimiter).concat("/usr/sbin", "/usr/bin", postgresFolders());
 	const paths = names.flatMap((name) => folders.map((folder) => join(folder, process.platform === "win32" ? `${name}.exe` : name)));
 	return paths.find((path) => existsSync(path)) ?? null;
+}
+
+/** Where Debian keeps PostgreSQL's own programs, a folder a version. */
+function postgresFolders() {
+	const home = "/usr/lib/postgresql";
+	return existsSync(home) ? readdirSync(home).map((version) => join(home, version, "bin")) : [];
 }
 
 /** @param {string} pattern */
