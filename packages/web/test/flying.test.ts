@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Page } from "playwright-core";
 import type { Line } from "../src/danmaku/line.ts";
 import type { Stage } from "../src/stage/stage.ts";
-import { operatorKey, shareHouse, testMs, until, type Viewer } from "./browser.ts";
+import { comesToBe, operatorKey, shareHouse, testMs, until, type Viewer } from "./browser.ts";
 
 setDefaultTimeout(testMs);
 
@@ -11,6 +11,22 @@ const { house, enter: comeIn } = shareHouse();
 async function enter(room: string, script?: () => void): Promise<Viewer> {
 	const viewer = await comeIn(room, {}, "", script);
 	await viewer.page.locator("hubbub-stage .danmaku").waitFor({ state: "attached" });
+	return viewer;
+}
+
+/** Enters a room where every line stays in the middle of its way: there is time to look at it, however long a busy machine takes to. */
+async function enterStill(room: string, script?: () => void): Promise<Viewer> {
+	const viewer = await enter(room, script);
+	await viewer.page.evaluate(() => {
+		const animate = Element.prototype.animate;
+		Element.prototype.animate = function (this: Element, ...how: Parameters<typeof animate>) {
+			const animation = animate.apply(this, how);
+			if (!this.matches(".line")) return animation;
+			animation.pause();
+			animation.currentTime = Number(animation.effect?.getComputedTiming().endTime) / 2;
+			return animation;
+		};
+	});
 	return viewer;
 }
 
@@ -31,31 +47,23 @@ async function takeBack(room: string, target: string): Promise<void> {
 
 const line = (page: Page, text: string) => page.locator("hubbub-stage .line", { hasText: text });
 
-/** Everything in the air stays where it is. */
-async function freeze(page: Page): Promise<void> {
-	await page.locator("hubbub-stage .danmaku").evaluate((layer) => {
-		for (const animation of layer.getAnimations({ subtree: true })) animation.pause();
-	});
-}
-
 describe("what a crowd says at once", () => {
 	test("flies once, and its number rises while it flies", async () => {
-		const { page } = await enter("crowd");
+		const { page } = await enterStill("crowd");
 		await say("crowd", "here we go");
 		await line(page, "here we go").waitFor();
-		await freeze(page);
-		for (let more = 0; more < 20; more++) await say("crowd", more % 2 ? "Here we go!" : "here we go");
+		// All at once: what is said ten seconds later is another line.
+		await Promise.all(Array.from({ length: 20 }, (_, more) => say("crowd", more % 2 ? "Here we go!" : "here we go")));
 		await until(async () => (await line(page, "here we go").textContent()) === "here we go×21");
-		for (let more = 0; more < 19; more++) await say("crowd", "here we go");
+		await Promise.all(Array.from({ length: 19 }, () => say("crowd", "here we go")));
 		await until(async () => (await line(page, "here we go").textContent()) === "here we go×40");
 		expect(await page.locator("hubbub-stage .line").count()).toBe(1);
 	});
 
 	test("counts down as it is taken back, and goes with the last of them", async () => {
-		const { page } = await enter("crowd-back");
+		const { page } = await enterStill("crowd-back");
 		const ids = [await say("crowd-back", "666"), await say("crowd-back", "6666"), await say("crowd-back", "666")];
 		await until(async () => (await line(page, "666").textContent()) === "666×3");
-		await freeze(page);
 		await takeBack("crowd-back", ids[0] as string);
 		await until(async () => (await line(page, "666").textContent()) === "666×2");
 		await takeBack("crowd-back", ids[1] as string);
@@ -84,7 +92,7 @@ describe("the reader's own line", () => {
 	}
 
 	test("flies at once, faint until the server has it, and not a second time when it comes back with the others", async () => {
-		const one = await enter("own");
+		const one = await enterStill("own");
 		const seen = await watch(one.page);
 		await one.say("mine, all mine");
 		await until(async () => (await seen()).includes("now clear"));
@@ -97,24 +105,23 @@ describe("the reader's own line", () => {
 	});
 
 	test("goes when the server refuses it", async () => {
-		const one = await enter("own-refused");
+		const one = await enterStill("own-refused");
 		const seen = await watch(one.page);
 		// To the page it is a text; the server finds nothing in it to read.
-		await one.say("\u200b\u200b");
+		const told = one.page.getByText("There is nothing to read in that message.").first().waitFor();
+		await Promise.all([told, one.say("\u200b\u200b")]);
 		await until(async () => (await seen()).includes("went"));
 		expect(await seen()).toEqual(["came faint", "went"]);
-		await one.page.getByText("There is nothing to read in that message.").first().waitFor();
 	});
 
 	test("goes when it is taken back, and one said elsewhere by the same person flies here too", async () => {
 		// The page's reader is the operator, who also speaks by a program.
-		const one = await enter("own-back", () => sessionStorage.setItem("hubbub.token", "the-operators-own-key"));
+		const one = await enterStill("own-back", () => sessionStorage.setItem("hubbub.token", "the-operators-own-key"));
 		await say("own-back", "by a program");
 		await line(one.page, "by a program").waitFor();
 		expect(await line(one.page, "by a program").getAttribute("class")).toContain("mine");
 		await one.say("said too soon");
 		await until(async () => (await line(one.page, "said too soon").getAttribute("class"))?.includes("sending") === false);
-		await freeze(one.page);
 		const history = await fetch(`${house.url}/rooms/own-back/messages`, { headers });
 		const { events } = (await history.json()) as { events: { id: string; text: string }[] };
 		await takeBack("own-back", events.find(({ text }) => text === "said too soon")?.id as string);
@@ -132,7 +139,7 @@ describe("a line is legible over any picture", () => {
 		["grey over grey", 0x808080, "#808080"],
 	] as const)("%s", async (name, color, ground) => {
 		const room = `legible-${name.replaceAll(" ", "-")}`;
-		const { page } = await enter(room);
+		const { page } = await enterStill(room);
 		await page.locator("hubbub-stage").evaluate((stage, background) => {
 			const sheet = new CSSStyleSheet();
 			sheet.replaceSync(`.idle > * { display: none } .idle { background: ${background} !important } .bar { display: none !important }`);
@@ -141,7 +148,6 @@ describe("a line is legible over any picture", () => {
 		await say(room, "HHHHHHHHHH", { mode: 5, color });
 		await line(page, "HHH").waitFor();
 		await until(async () => (await line(page, "HHH").evaluate((element) => getComputedStyle(element).opacity)) === "1");
-		await freeze(page);
 		const picture = await line(page, "HHH").screenshot();
 		const lightness = await luminances(page, picture);
 		const fill = luminance(color);
@@ -182,7 +188,8 @@ describe("however much is said", () => {
 		const { page, context } = await enter("thousands");
 		const session = await context.newCDPSession(page);
 		const counters = async () => {
-			await session.send("HeapProfiler.collectGarbage");
+			// Freed wrappers of elements let go of the elements in a second round.
+			for (let round = 0; round < 3; round++) await session.send("HeapProfiler.collectGarbage");
 			const { nodes, jsEventListeners } = await session.send("Memory.getDOMCounters");
 			return { nodes, jsEventListeners };
 		};
@@ -207,15 +214,20 @@ describe("however much is said", () => {
 		for (let round = 0; round < 4; round++) most = Math.max(most, await flyAll(round));
 		const before = await counters();
 		for (let round = 4; round < 24; round++) most = Math.max(most, await flyAll(round));
-		const after = await counters();
 		expect(most).toBeGreaterThan(0);
 		expect(most).toBeLessThanOrEqual(60);
-		expect(after.nodes - before.nodes).toBeLessThan(50);
-		expect(after.jsEventListeners - before.jsEventListeners).toBeLessThan(10);
+		// What a busy browser frees late is freed in the end; what is left behind never is.
+		const excess = async () => {
+			const after = await counters();
+			const nodes = after.nodes - before.nodes;
+			const listeners = after.jsEventListeners - before.jsEventListeners;
+			return { nodes: nodes < 50 ? "held" : nodes, listeners: listeners < 10 ? "held" : listeners };
+		};
+		await comesToBe<object>(excess, { nodes: "held", listeners: "held" });
 	});
 
 	test("a page out of sight flies nothing and saves nothing up for later", async () => {
-		const one = await enter("hidden");
+		const one = await enterStill("hidden");
 		const setHidden = (isHidden: boolean) =>
 			one.page.evaluate((hidden) => {
 				Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
