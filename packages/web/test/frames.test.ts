@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, FrameLocator, Page } from "playwright-core";
-import { type House, openBrowser, openHouse, operatorKey, pageWaitMs, sayAsOperator, testMs, until, words } from "./browser.ts";
+import { type House, openBrowser, openHouse, operatorKey, sayAsOperator, testMs, until, words } from "./browser.ts";
 
 // Hubbub in frames of a page of another site, signed in as docs/embedding.md says.
 
@@ -66,7 +66,6 @@ async function open(path: string, html: string): Promise<Page> {
 	const context = await browser.newContext({ viewport: { width: 900, height: 700 }, locale: "en" });
 	contexts.push(context);
 	const page = await context.newPage();
-	page.setDefaultTimeout(pageWaitMs);
 	page.on("pageerror", (error) => complaints.push(String(error)));
 	page.on("console", (message) => {
 		if (["error", "warning"].includes(message.type()) && !/WebSocket|ERR_|Failed to load resource/.test(message.text()))
@@ -118,6 +117,7 @@ describe("a frame that the page around it signs in", () => {
 		const chat = page.frameLocator("iframe");
 		await speaksAs(chat, "Ana");
 		await say(chat, "by the front door");
+		await until(async () => (await heard(page, "hubbub:signed-in")).length > 0);
 		expect(await heard(page, "hubbub:ready")).toEqual([{ type: "hubbub:ready", room: "members" }]);
 		expect(await heard(page, "hubbub:signed-in")).toMatchObject([{ user: { id: "u-1", name: "Ana", roles: ["member"] } }]);
 		expect(await heard(page, "hubbub:token-wanted")).toEqual([]);
@@ -131,6 +131,8 @@ describe("a frame that the page around it signs in", () => {
 		const page = await open("/refused", asDocumented("refused"));
 		const chat = page.frameLocator("iframe");
 		await chat.locator(".message", { hasText: "here before" }).waitFor();
+		// The page around the frame is another process, and hears of it when it comes to it.
+		await until(async () => (await heard(page, "hubbub:refused")).length > 0);
 		const [refused] = await heard(page, "hubbub:refused");
 		expect(refused).toMatchObject({ code: "unauthorized", message: expect.stringContaining("exp") });
 		await say(chat, "as a guest");
@@ -186,7 +188,12 @@ describe("a frame with a token in its address", () => {
 		expect(await inside.evaluate(() => location.href)).toBe(`${house.url}/rooms/by-address?embed=chat#other=1`);
 		const named = await inside.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
 		expect(named.filter((name) => name.includes(token))).toEqual([]);
-		await inside.evaluate(() => location.reload());
+		// Not within what is evaluated, which the new page would cut off; and the old page is not to be taken for the new one.
+		await inside.evaluate(() => {
+			Object.assign(globalThis, { isOld: true });
+			setTimeout(() => location.reload());
+		});
+		await until(() => inside.evaluate(() => !("isOld" in globalThis)).catch(() => false));
 		await speaksAs(chat, "はな");
 		await say(chat, "again");
 		await page.goto(`${house.url}/rooms/by-address`);

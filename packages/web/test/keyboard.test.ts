@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { goOffline, operatorKey, shareHouse, testMs, until } from "./browser.ts";
+import { comesToBe, goOffline, operatorKey, shareHouse, testMs, until } from "./browser.ts";
 
 setDefaultTimeout(testMs);
 
@@ -51,7 +51,7 @@ describe("by keyboard alone", () => {
 			await until(() => isFocusIn(page, card));
 			await page.keyboard.press("Escape");
 			await page.locator(card).waitFor({ state: "detached" });
-			expect(await focused(page)).toBe(button);
+			await comesToBe(() => focused(page), button);
 		}
 		// By its own button it closes too.
 		await page.keyboard.press("Enter");
@@ -59,7 +59,7 @@ describe("by keyboard alone", () => {
 		await focusOn(page, button);
 		await page.keyboard.press("Enter");
 		await page.locator(card).waitFor({ state: "detached" });
-		expect(await focused(page)).toBe(button);
+		await comesToBe(() => focused(page), button);
 	});
 
 	test("the connection explains itself right after its button, and Escape puts it away", async () => {
@@ -71,10 +71,10 @@ describe("by keyboard alone", () => {
 		await page.keyboard.press("Enter");
 		await page.locator("hubbub-connection-card").waitFor();
 		await page.keyboard.press("Tab");
-		expect(await focused(page)).toBe("Try now");
+		await comesToBe(() => focused(page), "Try now");
 		await page.keyboard.press("Escape");
 		await page.locator("hubbub-connection-card").waitFor({ state: "detached" });
-		expect(await focused(page)).toBe("offline");
+		await comesToBe(() => focused(page), "offline");
 	});
 
 	test.each([
@@ -87,7 +87,7 @@ describe("by keyboard alone", () => {
 		await focusOn(page, item);
 		await page.keyboard.press("Enter");
 		await until(() => isFocusIn(page, dialog));
-		expect(await page.locator("hubbub-menu").count()).toBe(0);
+		await page.locator("hubbub-menu").waitFor({ state: "detached" });
 		for (let step = 0; step < 8; step++) {
 			await page.keyboard.press(step < 4 ? "Tab" : "Shift+Tab");
 			// Past the last control the browser itself has the focus for a moment.
@@ -95,7 +95,7 @@ describe("by keyboard alone", () => {
 		}
 		await page.keyboard.press("Escape");
 		await page.locator(dialog).waitFor({ state: "detached" });
-		expect(await focused(page)).toBe("Menu");
+		await comesToBe(() => focused(page), "Menu");
 	});
 
 	test("the host reaches the room's settings, and comes back from them", async () => {
@@ -103,6 +103,7 @@ describe("by keyboard alone", () => {
 		await page.keyboard.press("?");
 		await until(() => isFocusIn(page, "hubbub-shortcuts"));
 		await page.keyboard.press("Escape");
+		await page.locator("hubbub-shortcuts").waitFor({ state: "detached" });
 		await focusOn(page, "Menu");
 		await page.keyboard.press("Enter");
 		await focusOn(page, "Sign in");
@@ -111,7 +112,7 @@ describe("by keyboard alone", () => {
 		await page.keyboard.type(operatorKey);
 		await page.keyboard.press("Enter");
 		await page.locator("hubbub-sign-in").waitFor({ state: "detached" });
-		expect(await focused(page)).toBe("Menu");
+		await comesToBe(() => focused(page), "Menu");
 		await until(async () => (await page.locator("hubbub-composer .identity .name").count()) === 1);
 		await page.keyboard.press("Enter");
 		await focusOn(page, "Room settings");
@@ -119,7 +120,7 @@ describe("by keyboard alone", () => {
 		await until(() => isFocusIn(page, "hubbub-room-settings"));
 		await page.keyboard.press("Escape");
 		await page.locator("hubbub-room-settings").waitFor({ state: "detached" });
-		expect(await focused(page)).toBe("Menu");
+		await comesToBe(() => focused(page), "Menu");
 	});
 
 	test("the form for the name gives the focus back to its button, cancelled or saved", async () => {
@@ -156,9 +157,9 @@ describe("by keyboard alone", () => {
 		await box.focus();
 		await page.keyboard.press("Escape");
 		await page.locator("hubbub-composer .answering").waitFor({ state: "detached" });
-		expect(await focused(page)).toBe("Write a message");
+		await comesToBe(() => focused(page), "Write a message");
 		await page.keyboard.press("Escape");
-		expect(await focused(page)).toBe("nothing");
+		await comesToBe(() => focused(page), "nothing");
 	});
 
 	test("one card is open at a time, and none stays open behind the focus", async () => {
@@ -168,11 +169,11 @@ describe("by keyboard alone", () => {
 			await focusOn(page, button);
 			await page.keyboard.press("Enter");
 			await page.locator(card).waitFor();
-			expect(await cards.count()).toBe(1);
+			await comesToBe(() => cards.count(), 1);
 		}
 		await page.locator("hubbub-composer textarea").focus();
 		await until(async () => (await cards.count()) === 0);
-		expect(await focused(page)).toBe("Write a message");
+		await comesToBe(() => focused(page), "Write a message");
 		// A press elsewhere closes as well.
 		await page.getByRole("button", { name: "Menu", exact: true }).click();
 		await page.locator("hubbub-menu").waitFor();
@@ -188,6 +189,7 @@ describe("by keyboard alone", () => {
 		await until(() => isFocusIn(page, "hubbub-menu"));
 		await page.keyboard.press("d");
 		await page.keyboard.press("Escape");
+		await page.locator("hubbub-menu").waitFor({ state: "detached" });
 		expect(await danmaku.getAttribute("aria-pressed")).toBe("true");
 		await page.keyboard.press("?");
 		await page.getByLabel("Use single keys").uncheck();
@@ -195,6 +197,7 @@ describe("by keyboard alone", () => {
 		await page.locator("hubbub-shortcuts").waitFor({ state: "detached" });
 		await page.reload();
 		await page.locator("hubbub-composer textarea").waitFor();
+		await danmaku.waitFor({ state: "attached" });
 		await page.keyboard.press("d");
 		await page.keyboard.press("?");
 		expect(await danmaku.getAttribute("aria-pressed")).toBe("true");
@@ -210,6 +213,8 @@ describe("the order of Tab", () => {
 		async (name) => {
 			const [width, height] = sizes[name];
 			const page = await enter("order", { viewport: { width, height } });
+			// A file of its own, which brings buttons along.
+			await page.locator("hubbub-stage .bar button").first().waitFor({ state: "attached" });
 			const stops: { name: string; part: string; x: number; y: number; height: number }[] = [];
 			for (let step = 0; step < 30; step++) {
 				await page.keyboard.press("Tab");
