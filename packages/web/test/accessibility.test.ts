@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { argued, audit, type Remark } from "./axe.ts";
-import { goOffline, type House, openBrowser, openHouse, operatorKey, pageWaitMs, sayAsOperator, testMs, until } from "./browser.ts";
+import { goOffline, type House, openBrowser, openHouse, operatorKey, sayAsOperator, testMs, until } from "./browser.ts";
 
 setDefaultTimeout(testMs);
 
@@ -37,14 +37,14 @@ const devices = {
 } as const satisfies Record<string, BrowserContextOptions>;
 type Device = keyof typeof devices;
 
+/** Opens a page of the house, or one by its whole address. */
 async function open(address: string, device: Device = "desktop", prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
-	// Nothing flies, so that what is asked about does not depend on the moment.
+	// Nothing flies, and no colour goes over into another, so that what is asked about does not depend on the moment.
 	const context = await browser.newContext({ ...devices[device], reducedMotion: "reduce" });
 	const page = await context.newPage();
-	page.setDefaultTimeout(pageWaitMs);
 	pages.push(page);
 	await prepare?.(page);
-	await page.goto(`${house.url}${address}`);
+	await page.goto(new URL(address, house.url).href);
 	return page;
 }
 
@@ -136,6 +136,7 @@ describe("axe finds nothing wrong with", () => {
 		await page.locator("hubbub-sign-in dialog[open]").waitFor({ state: "detached" });
 		await page.locator("hubbub-composer .identity .name", { hasText: "operator" }).waitFor();
 		await press(page, menuButton);
+		await page.locator("hubbub-menu").waitFor();
 		await look(page, "the host's menu");
 		await press(page, "hubbub-menu .item >> nth=0");
 		await page.locator("hubbub-room-settings dialog[open]").waitFor();
@@ -298,9 +299,7 @@ describe("axe finds nothing wrong with", () => {
 			["without a token", `${fresh.url}/setup`],
 			["already set up", `${house.url}/setup#spent`],
 		] as const) {
-			const page = await (await browser.newContext(devices["a phone upright"])).newPage();
-			pages.push(page);
-			await page.goto(address);
+			const page = await open(address, "a phone upright");
 			await page.locator("hubbub-setup h1").waitFor();
 			await look(page, state);
 		}

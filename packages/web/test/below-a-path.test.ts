@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { FaultyProxy } from "../../client/test/proxy.ts";
 import { startNginx } from "../../server/test/documented-proxies.ts";
 import type { RunningProxy } from "../../server/test/proxy.ts";
-import { type House, openBrowser, openHouse, operatorKey, sayAsOperator, testMs, until, visit, words } from "./browser.ts";
+import { comesToBe, type House, openBrowser, openHouse, operatorKey, sayAsOperator, testMs, until, visit, words } from "./browser.ts";
 
 // The whole of the pages below a path of another site, behind nginx: once it takes the path off, once it leaves it.
 
@@ -75,8 +75,8 @@ for (const [manner, target, basePath] of [
 			expect(lost).toEqual([]);
 			expect(viewer.complaints).toEqual([]);
 			await lobby.click();
+			await comesToBe(async () => viewer.page.url(), root);
 			await viewer.page.locator("hubbub-composer textarea").waitFor();
-			expect(viewer.page.url()).toBe(root);
 			await viewer.context.close();
 		});
 

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "./browser.ts";
 
 /** Seconds of picture that are filmed once and broadcast again and again. */
 const filmSeconds = 40;
@@ -76,6 +77,19 @@ export async function openBroadcast(): Promise<Broadcast> {
 	};
 	let server = serve(0);
 	const { port } = server;
+	/** At the port it had. While nobody listened there, a connection of somebody else's may have taken it for a moment. */
+	const serveAgain = async () => {
+		let again: typeof server | null = null;
+		await until(() => {
+			try {
+				again = serve(port as number);
+			} catch {
+				return false;
+			}
+			return true;
+		});
+		return again as unknown as typeof server;
+	};
 	const at = (path: string) => `http://127.0.0.1:${port}${path}`;
 	const broadcast: Broadcast = {
 		live: at("/live.m3u8"),
@@ -91,7 +105,7 @@ export async function openBroadcast(): Promise<Broadcast> {
 		},
 		async turn(next) {
 			if (next === "dark" && onAir !== "dark") await server.stop(true);
-			if (onAir === "dark" && next !== "dark") server = serve(port as number);
+			if (onAir === "dark" && next !== "dark") server = await serveAgain();
 			stoppedAt = next === "ended" || next === "stalled" ? made() : null;
 			onAir = next;
 		},

@@ -46,8 +46,9 @@ export async function openHouse(variables: Record<string, string> = {}, pages = 
 	};
 }
 
-export function openBrowser(): Promise<Browser> {
-	return chromium.launch({
+/** Every page of it is waited for as long as `pageWaitMs` says, whichever way it was opened. */
+export async function openBrowser(): Promise<Browser> {
+	const browser = await chromium.launch({
 		executablePath: process.env.HUBBUB_CHROMIUM ?? "/usr/bin/chromium",
 		// A page that a test hands over itself counts as foreign to this machine, and could not reach the server here.
 		args: [
@@ -60,6 +61,13 @@ export function openBrowser(): Promise<Browser> {
 			"--no-first-run",
 		],
 	});
+	const newContext = browser.newContext.bind(browser);
+	browser.newContext = async (options) => {
+		const context = await newContext(options);
+		context.setDefaultTimeout(pageWaitMs);
+		return context;
+	};
+	return browser;
 }
 
 /** Somebody with a browser of their own, in a room. */
@@ -79,7 +87,6 @@ export async function visit(browser: Browser, address: string, options: BrowserC
 	const context = await browser.newContext({ viewport: { width: 1_280, height: 800 }, locale: "en", ...options });
 	if (script) await context.addInitScript(script);
 	const page = await context.newPage();
-	page.setDefaultTimeout(pageWaitMs);
 	const complaints: string[] = [];
 	page.on("pageerror", (error) => complaints.push(String(error)));
 	page.on("console", (message) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
+import { freePort } from "../../server/bench/machine/port.ts";
 import { type House, openBrowser, openHouse, operatorKey, until } from "./browser.ts";
 
 let browser: Browser;
@@ -78,11 +79,12 @@ describe("the browser's own EventSource", () => {
 	}, 300_000);
 
 	test("[SSE-5] comes back when the server was started again", async () => {
-		const first = await openHouse();
+		const variables = { HUBBUB_PORT: String(freePort()) };
+		const first = await openHouse(variables);
 		const page = await listen(first, "lobby");
 		await until(async () => (await told(page)).includes("joined"));
 		await first.stop();
-		const second = await openHouse({ HUBBUB_PORT: String(first.running.port) });
+		const second = await openHouse(variables);
 		await until(async () => (await told(page)).filter((type) => type === "joined").length === 2);
 		expect(await told(page)).toContain("bye");
 		await page.context().close();
