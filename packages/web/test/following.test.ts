@@ -208,7 +208,8 @@ describe("only the reader ends following", () => {
 		await followsWith(one.page, "line 60");
 		await scroller(one.page).hover();
 		let last = 60;
-		const talk = setInterval(() => void sayAsOperator(house, "wheel", `line ${++last}`), 50);
+		const said: Promise<void>[] = [];
+		const talk = setInterval(() => said.push(sayAsOperator(house, "wheel", `line ${++last}`)), 50);
 		try {
 			while (!(await lookAtList(one.page)).isReading) {
 				await one.page.mouse.wheel(0, -12);
@@ -216,6 +217,8 @@ describe("only the reader ends following", () => {
 			}
 		} finally {
 			clearInterval(talk);
+			// What is still on its way would come after the line that is said last.
+			await Promise.all(said);
 		}
 		const button = one.page.locator("hubbub-messages .newest");
 		await button.click();

@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect } from "@hubbub/client";
 import { discussionLimits } from "@hubbub/room-model/discussion.ts";
 import type { BrowserContextOptions, CDPSession } from "playwright-core";
-import { operatorKey, shareHouse, testMs, until, type Viewer } from "./browser.ts";
+import { comesToBe, operatorKey, shareHouse, testMs, until, type Viewer } from "./browser.ts";
 import { lookAtList } from "./list-view.ts";
 
 setDefaultTimeout(testMs);
@@ -78,9 +78,10 @@ describe("in a busy minute", () => {
 		const shifts = await one.page.evaluate(() => (window as unknown as { shifts: { value: number; what: string[] }[] }).shifts);
 		const sum = shifts.reduce((total, { value }) => total + value, 0);
 		expect({ sum: sum <= shiftMax ? "held" : sum, shifts: sum <= shiftMax ? [] : shifts }).toEqual({ sum: "held", shifts: [] });
-		const { rows } = await lookAtList(one.page);
-		expect(rows).toBeGreaterThan(discussionLimits.tailRowsMax / 2);
-		expect(rows).toBeLessThanOrEqual(discussionLimits.tailRowsMax + discussionLimits.tailRowsSpare);
+		// Rows that are to leave above do so a frame or two after the last has come in below.
+		const { tailRowsMax, tailRowsSpare } = discussionLimits;
+		await until(async () => (await lookAtList(one.page)).rows <= tailRowsMax + tailRowsSpare);
+		expect((await lookAtList(one.page)).rows).toBeGreaterThan(tailRowsMax / 2);
 	});
 });
 
@@ -91,10 +92,15 @@ describe("over twenty thousand messages", () => {
 		await shows(one, await sayMany("flat", 2_000, 40));
 		const before = await weigh(cdp);
 		await shows(one, await sayMany("flat", 18_000, 40));
-		const after = await weigh(cdp);
-		expect(after.nodes - before.nodes).toBeLessThan(growthMax.nodes);
-		expect(after.listeners - before.listeners).toBeLessThan(growthMax.listeners);
-		expect(after.heapBytes - before.heapBytes).toBeLessThan(growthMax.heapBytes);
+		// What flies is freed once it has landed, and what a busy browser frees late is freed in the end; what is kept never is.
+		const excess = async () => {
+			const after = await weigh(cdp);
+			const parts = ["nodes", "listeners", "heapBytes"] as const;
+			return parts.flatMap((part) =>
+				after[part] - before[part] < growthMax[part] ? [] : [`${part}: ${before[part]}, then ${after[part]}`],
+			);
+		};
+		await comesToBe(excess, []);
 	});
 });
 

@@ -1,4 +1,5 @@
 import type { FrameLocator, Locator, Page } from "playwright-core";
+import { until } from "./browser.ts";
 
 /** How a list stands, as the browser sees it. */
 export interface ListView {
@@ -36,11 +37,14 @@ export function lookAtList(place: Place): Promise<ListView> {
 
 /** Waits until the list shows this text as its newest, in sight, and follows. */
 export async function followsWith(place: Place, text: string): Promise<void> {
-	for (;;) {
-		const view = await lookAtList(place);
-		if (view.last === text && view.belowPx === 0 && !view.isReading) return;
-		await Bun.sleep(25);
-	}
+	let view: ListView | null = null;
+	const isThere = async () => {
+		view = await lookAtList(place);
+		return view.last === text && view.belowPx === 0 && !view.isReading;
+	};
+	await until(isThere).catch(() => {
+		throw new Error(`The list never followed with ${text}: ${JSON.stringify(view)}`);
+	});
 }
 
 /** Counts frames drawn: what was to happen has happened after a few of them. */
