@@ -11,7 +11,7 @@ let url: string;
 beforeAll(async () => {
 	server = await startPostgres();
 	url = await server.createDatabase();
-}, 60_000);
+}, 300_000);
 afterAll(() => server?.stop());
 
 /** Tables that are emptied are ready sooner than a database that is made. */

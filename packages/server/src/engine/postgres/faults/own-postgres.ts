@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import postgres from "postgres";
+import { freePort } from "../../../../bench/machine/port.ts";
 
 /** A PostgreSQL of a test's own: on a free port, in a temporary folder, with fsync. Ended by its process's number, and its folder removed. */
 export interface OwnPostgres {
@@ -42,7 +42,7 @@ export async function startPostgres(more: readonly string[] = []): Promise<OwnPo
 	]);
 	execFileSync(command, args, { stdio: "pipe", cwd: folder });
 
-	const port = await freePort();
+	const port = freePort();
 	const urlOf = (database: string) => `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 	let server: ReturnType<typeof spawn> | null = null;
 	let ended: Promise<void> = Promise.resolve();
@@ -143,15 +143,4 @@ function ownerOf(): { uid: number; gid: number } | null {
 function asOwner(owner: { uid: number; gid: number } | null, program: string, args: readonly string[]): [string, string[]] {
 	if (!owner) return [program, [...args]];
 	return ["setpriv", [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, "--clear-groups", "--", program, ...args]];
-}
-
-function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer();
-		server.once("error", reject);
-		server.listen(0, "127.0.0.1", () => {
-			const { port } = server.address() as { port: number };
-			server.close(() => resolve(port));
-		});
-	});
 }
