@@ -50,9 +50,10 @@ export async function openHouse(variables: Record<string, string> = {}, pages = 
 export async function openBrowser(): Promise<Browser> {
 	const browser = await chromium.launch({
 		executablePath: process.env.HUBBUB_CHROMIUM ?? "/usr/bin/chromium",
-		// A page that a test hands over itself counts as foreign to this machine, and could not reach the server here.
+		// A page that a test hands over itself counts as foreign to this machine, and could not reach the server here. And what drops down from the
+		// address bar is a page of its own in every window, which nobody sees and which takes a third of the time.
 		args: [
-			"--disable-features=LocalNetworkAccessChecks",
+			"--disable-features=LocalNetworkAccessChecks,WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 			"--no-sandbox",
 			"--disable-background-networking",
 			"--disable-component-update",
